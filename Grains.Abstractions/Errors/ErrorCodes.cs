@@ -1,0 +1,29 @@
+namespace Chat4All.Grains.Abstractions;
+
+/// <summary>The stable codes of <see cref="ChatError"/>; clients may switch on them, so none is ever renamed.</summary>
+public static class ErrorCodes
+{
+    public const string ValidationFailed = "validation_failed";
+    public const string MalformedJson = "malformed_json";
+    public const string InvalidId = "invalid_id";
+    public const string ScopeMissing = "scope_missing";
+    public const string NotAMember = "not_a_member";
+    public const string NotAnOwner = "not_an_owner";
+    public const string SenderMismatch = "sender_mismatch";
+    public const string ConversationNotFound = "conversation_not_found";
+    public const string MessageNotFound = "message_not_found";
+    public const string UserNotFound = "user_not_found";
+    public const string MemberNotFound = "member_not_found";
+    public const string MessageIdConflict = "message_id_conflict";
+    public const string ConversationIdConflict = "conversation_id_conflict";
+    public const string UserIdConflict = "user_id_conflict";
+    public const string UsernameConflict = "username_conflict";
+    public const string AlreadyAMember = "already_a_member";
+    public const string PrivateConversation = "private_conversation";
+    public const string TooManyMembers = "too_many_members";
+    public const string StoreUnavailable = "store_unavailable";
+    public const string OutcomeUnknown = "outcome_unknown";
+    public const string Overloaded = "overloaded";
+    public const string RateLimited = "rate_limited";
+    public const string ShuttingDown = "shutting_down";
+}

@@ -1,0 +1,42 @@
+namespace Chat4All.Grains.Ports;
+
+/// <summary>The outbox rows behind a conversation's publisher. Throws <see cref="StoreUnavailableException"/>.</summary>
+public interface IOutboxStore
+{
+    /// <summary>Unpublished rows of a conversation with seq above <paramref name="afterSeq"/>, by seq.</summary>
+    Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Marks rows published, in one set; unknown ids are ignored. Any order, up to 10,000.</summary>
+    Task MarkPublishedAsync(IReadOnlyList<OutboxEvent> events, DateTimeOffset publishedAt, CancellationToken cancellationToken);
+
+    /// <summary>Counts a failed attempt: <c>version</c> plus one, <c>error_message</c> set.</summary>
+    Task RecordFailureAsync(IReadOnlyList<OutboxEvent> events, string error, CancellationToken cancellationToken);
+
+    /// <summary>Conversations with an unpublished row older than <paramref name="createdBefore"/>.</summary>
+    Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many rows are not published.</summary>
+    Task<long> CountUnpublishedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Deletes up to <paramref name="limit"/> rows published before <paramref name="publishedBefore"/>; answers how many.</summary>
+    Task<int> DeletePublishedAsync(DateTimeOffset publishedBefore, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>A row of <c>outbox_events</c> on its way to the event log.</summary>
+public sealed record OutboxEvent
+{
+    public required Guid Id { get; init; }
+
+    public required string ConversationId { get; init; }
+
+    public required long Seq { get; init; }
+
+    public required string AggregateId { get; init; }
+
+    public required string EventType { get; init; }
+
+    /// <summary>The event's data as UTF-8 JSON.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
