@@ -24,25 +24,21 @@ public sealed record SendMessage
     [Id(4)]
     public required string Payload { get; init; }
 
-    /// <summary>The text for previews and the event's <c>content</c> field: the message text, file id or template name.</summary>
     [Id(5)]
-    public required string Content { get; init; }
-
-    [Id(6)]
     public required Channels Channels { get; init; }
 
-    [Id(7)]
+    [Id(6)]
     public MessagePriority Priority { get; init; } = MessagePriority.Normal;
 
     /// <summary>Message id that this one answers; kept and given back.</summary>
-    [Id(8)]
+    [Id(7)]
     public string? ReplyTo { get; init; }
 
     /// <summary>A JSON object of up to 4 KiB, as the client sent it; kept and given back.</summary>
-    [Id(9)]
+    [Id(8)]
     public string? Metadata { get; init; }
 
     /// <summary>Members to deliver to; null means every member but the sender.</summary>
-    [Id(10)]
+    [Id(9)]
     public string[]? To { get; init; }
 }

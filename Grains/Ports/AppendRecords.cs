@@ -39,7 +39,7 @@ public sealed class OutboxRow
     public required ReadOnlyMemory<byte> Payload { get; init; }
 }
 
-/// <summary>A member that joins (with a role) or leaves in the transaction of its system message.</summary>
+/// <summary>A member that joins (with a role) or leaves in the transaction of its system message. Joining again only changes the role.</summary>
 public sealed record MemberChange(string UserId, bool Joins, MemberRole Role, long Seq, DateTimeOffset At);
 
 /// <summary>Why a batch was rolled back; both empty when it was committed.</summary>

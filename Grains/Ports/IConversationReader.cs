@@ -18,6 +18,9 @@ public interface IConversationReader
     /// <summary>Heads of those of the given conversations that exist. Any number of ids.</summary>
     Task<IReadOnlyList<ConversationHead>> FindHeadsAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken);
 
+    /// <summary>Everyone who shares a conversation with the user, the user excluded; at most <paramref name="limit"/>. For presence.</summary>
+    Task<IReadOnlyList<string>> ListContactsAsync(string userId, int limit, CancellationToken cancellationToken);
+
     /// <summary>Messages with <paramref name="afterSeq"/> &lt; seq ≤ <paramref name="upToSeq"/>, ascending, at most <paramref name="limit"/> from the low end.</summary>
     Task<IReadOnlyList<StoredMessage>> ListAfterAsync(string conversationId, long afterSeq, long upToSeq, int limit, CancellationToken cancellationToken);
 
