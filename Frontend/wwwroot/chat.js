@@ -1,0 +1,226 @@
+import { Live } from './live.js';
+import { Outbox } from './outbox.js';
+
+const ReadInterval = 1_000;
+const TypingInterval = 3_000;
+const GapPatience = 80;
+
+/** A signed-in page at work: keeps the store in line with the server, and carries out what the user does. */
+export class Chat {
+  #api;
+  #store;
+  #report;
+  #live;
+  #outbox;
+  #gapTimers = new Map();
+  #reads = new Map();
+  #readTimer = 0;
+  #typingSentAt = 0;
+
+  constructor({ session, api, store, storage, report }) {
+    this.#api = api;
+    this.#store = store;
+    this.#report = report;
+    this.#outbox = new Outbox(api, store, storage, report);
+    this.#live = new Live({
+      accessToken: () => session.accessToken(),
+      renewToken: () => session.renew(),
+      onState: (state) => this.#onState(state),
+      onConnected: () => this.#synchronise(),
+      onEvent: (type, data) => this.#onEvent(type, data),
+    });
+    session.onRenewed = () => this.#live.renew();
+  }
+
+  start() {
+    // The list need not wait for the hub; the first connect reads it again and finds little to do.
+    this.#refreshList().catch(this.#report);
+    this.#live.start();
+  }
+
+  async stop() {
+    clearTimeout(this.#readTimer);
+    this.#outbox.close();
+    await this.#live.stop();
+  }
+
+  async open(id) {
+    this.#store.openId = id;
+    this.#store.changed('open');
+    if (!id) return;
+    try {
+      if (!this.#store.conversations.has(id)) this.#store.putConversation(await this.#api.conversation(id));
+      const thread = this.#store.thread(id);
+      if (!thread.loaded || thread.stale) await this.#refreshThread(id);
+    } catch (problem) {
+      this.#report(problem);
+    }
+  }
+
+  async loadOlder(id) {
+    const thread = this.#store.thread(id);
+    if (!thread.loaded || !thread.hasOlder || thread.loading) return;
+    thread.loading = true;
+    this.#store.changed('thread');
+    try {
+      const rows = await this.#api.messages(id, { beforeSeq: thread.firstSeq });
+      this.#store.putPage(id, rows);
+      thread.hasOlder = rows.length > 0 && thread.firstSeq > 1;
+    } catch (problem) {
+      this.#report(problem);
+    } finally {
+      thread.loading = false;
+      this.#store.changed('thread');
+    }
+  }
+
+  async loadMoreConversations() {
+    try {
+      await this.#listPage(this.#store.nextCursor);
+    } catch (problem) {
+      this.#report(problem);
+    }
+  }
+
+  /** Answers the id of the new conversation, or of the private one that was there already. */
+  async create(request) {
+    const row = await this.#api.createConversation(request);
+    if (!this.#store.conversations.has(row.conversation_id)) this.#store.putConversation(row);
+    return row.conversation_id;
+  }
+
+  send(id, text) {
+    this.#typingSentAt = 0;
+    this.#outbox.send(id, text);
+  }
+
+  retry(messageId) {
+    this.#outbox.retry(messageId);
+  }
+
+  discard(messageId) {
+    this.#outbox.discard(messageId);
+  }
+
+  /** Everything up to `seq` has been on screen. The store knows at once, the server at most once a second. */
+  read(conversationId, seq) {
+    const conversation = this.#store.conversations.get(conversationId);
+    if (!conversation || seq <= conversation.lastReadSeq) return;
+    this.#store.readUpTo({ conversation_id: conversationId, user_id: this.#store.me.id, last_read_seq: seq });
+    this.#reads.set(conversationId, seq);
+    this.#sendReads();
+  }
+
+  typing(conversationId) {
+    if (Date.now() - this.#typingSentAt < TypingInterval) return;
+    this.#typingSentAt = Date.now();
+    // Nobody misses a typing sign that got lost.
+    this.#live.invoke('Typing', { conversation_id: conversationId }).catch(() => {});
+  }
+
+  #onState(state) {
+    this.#store.setConnection(state);
+    if (state === 'connecting') for (const thread of this.#store.threads()) thread.stale = thread.loaded;
+  }
+
+  /**
+   * After every connect. The list first: it brings conversations made meanwhile, and its counts are right for what
+   * it has seen; the resume then replays what came after the messages on screen. Both may overlap, as the store
+   * takes each `seq` once.
+   */
+  async #synchronise() {
+    try {
+      await this.#refreshList();
+      await this.#live.invoke('Resume', { conversations: this.#store.positions() });
+      const { openId } = this.#store;
+      if (openId && this.#store.thread(openId).stale) await this.#refreshThread(openId);
+      this.#sendReads();
+      this.#outbox.wake();
+    } catch (problem) {
+      if (this.#live.connected) this.#report(problem);
+    }
+  }
+
+  #onEvent(type, data) {
+    switch (type) {
+      case 'message.created':
+        if (!this.#store.conversations.has(data.conversation_id)) this.#adopt(data.conversation_id);
+        this.#store.messageCreated(data);
+        this.#fill(data.conversation_id);
+        break;
+      case 'message.status_updated': this.#store.statusUpdated(data); break;
+      case 'conversation.read': this.#store.readUpTo(data); break;
+      case 'conversation.created':
+      case 'conversation.updated':
+      case 'member.joined': this.#adopt(data.conversation_id); break;
+      case 'member.left':
+        if (data.user_id === this.#store.me.id) this.#store.dropConversation(data.conversation_id);
+        else this.#adopt(data.conversation_id);
+        break;
+      case 'typing': this.#store.startTyping(data); break;
+      case 'presence': this.#store.present(data); break;
+      default: // Later versions may say more than this page understands.
+    }
+  }
+
+  async #adopt(id) {
+    try {
+      this.#store.putConversation(await this.#api.conversation(id));
+    } catch (problem) {
+      // Left or removed before the answer: then it is rightly not shown.
+      if (problem.status !== 403 && problem.status !== 404) this.#report(problem);
+    }
+  }
+
+  async #refreshList() {
+    await this.#listPage(null);
+    this.#store.listed = true;
+  }
+
+  async #listPage(cursor) {
+    const page = await this.#api.conversations(cursor);
+    for (const row of page.conversations) this.#store.putConversation(row);
+    this.#store.nextCursor = page.next_cursor ?? null;
+    this.#store.changed('conversations');
+  }
+
+  async #refreshThread(id) {
+    const thread = this.#store.thread(id);
+    const rows = await this.#api.messages(id);
+    const first = !thread.loaded;
+    this.#store.putPage(id, rows);
+    thread.stale = false;
+    if (first) thread.hasOlder = thread.firstSeq > 1;
+    this.#fill(id);
+  }
+
+  /** Reads what is missing between the messages on screen, once live events had their chance to bring it. */
+  #fill(id) {
+    if (this.#gapTimers.has(id) || this.#store.thread(id).gap() === null) return;
+    this.#gapTimers.set(id, setTimeout(async () => {
+      this.#gapTimers.delete(id);
+      const afterSeq = this.#store.thread(id).gap();
+      if (afterSeq === null) return;
+      try {
+        this.#store.putPage(id, await this.#api.messages(id, { afterSeq, limit: 100 }));
+        this.#fill(id);
+      } catch (problem) {
+        this.#report(problem);
+      }
+    }, GapPatience));
+  }
+
+  /** At once, then at most one a second: the server counts frames. What could not be sent waits for the next connect. */
+  #sendReads() {
+    if (this.#readTimer || this.#reads.size === 0 || !this.#live.connected) return;
+    this.#readTimer = setTimeout(() => {
+      this.#readTimer = 0;
+      this.#sendReads();
+    }, ReadInterval);
+    for (const [id, seq] of this.#reads) {
+      this.#live.invoke('MarkRead', { conversation_id: id, up_to_seq: seq }).then(
+        () => this.#reads.get(id) === seq && this.#reads.delete(id),
+        (problem) => this.#live.connected && this.#report(problem));
+    }
+  }
+}

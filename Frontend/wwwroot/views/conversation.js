@@ -1,0 +1,53 @@
+import { avatar, element, icon } from './dom.js';
+import { composerView } from './composer.js';
+import { messageListView } from './messageList.js';
+
+/** The side with the open conversation; made anew when another one is opened. */
+export function conversationView({ store, chat }) {
+  const placeholder = element('p', { class: 'empty' }, 'Choose a conversation, or start a new one.');
+  const main = element('main', { class: 'conversation', id: 'conversation', tabindex: -1 }, placeholder);
+  const header = element('header', { class: 'bar' });
+  const typing = element('p', { class: 'typing-line' });
+  let shown = null;
+  let messages = null;
+
+  function renderOpen() {
+    if (shown === (store.open?.id ?? null)) return;
+    messages?.close();
+    messages = null;
+    shown = store.open?.id ?? null;
+    if (!shown) {
+      main.replaceChildren(placeholder);
+      return;
+    }
+    messages = messageListView({ store, chat, conversationId: shown });
+    const composer = composerView({ chat, conversationId: shown, onSent: () => messages.toNewest() });
+    main.replaceChildren(header, messages.node, typing, composer.node);
+    messages.render();
+    composer.resize();
+    renderPeople();
+    // On a touch screen the focus would bring up the keyboard.
+    if (matchMedia('(pointer: fine)').matches) composer.focus();
+  }
+
+  function renderPeople() {
+    const conversation = store.open;
+    if (!conversation) return;
+    const title = store.title(conversation);
+    const isPrivate = conversation.type === 'private';
+    const [other] = store.others(conversation);
+    const online = isPrivate ? store.online.has(other) : null;
+    const detail = isPrivate ? (online ? 'online' : 'offline') : conversation.members.map((id) => store.nameOf(id)).join(', ');
+    header.replaceChildren(
+      element('a', { class: 'quiet back', href: '#/', 'aria-label': 'Back to the conversations' }, icon('back')),
+      avatar(title, isPrivate ? other ?? conversation.id : conversation.id, online),
+      element('div', { class: 'who' }, element('h2', {}, title), element('p', { class: 'detail' }, detail)));
+    const writers = store.typingIn(conversation.id).map((id) => store.nameOf(id));
+    typing.textContent = writers.length === 0 ? '' : `${writers.join(', ')} ${writers.length === 1 ? 'is' : 'are'} typing…`;
+  }
+
+  store.on('open conversations', renderOpen);
+  store.on('open conversations people', renderPeople);
+  renderOpen();
+  return main;
+}
