@@ -26,16 +26,16 @@ export class Chat {
       accessToken: () => session.accessToken(),
       renewToken: () => session.renew(),
       onState: (state) => this.#onState(state),
-      onConnected: () => this.#synchronise(),
+      catchUp: () => this.#catchUp(),
       onEvent: (type, data) => this.#onEvent(type, data),
     });
     session.onRenewed = () => this.#live.renew();
   }
 
   start() {
-    // The list need not wait for the hub; the first connect reads it again and finds little to do.
-    this.#refreshList().catch(this.#report);
     this.#live.start();
+    // The list need not wait for the hub; the first catch-up reads it again and finds little to do.
+    this.#refreshList().catch(this.#report);
   }
 
   async stop() {
@@ -128,17 +128,13 @@ export class Chat {
    * it has seen; the resume then replays what came after the messages on screen. Both may overlap, as the store
    * takes each `seq` once.
    */
-  async #synchronise() {
-    try {
-      await this.#refreshList();
-      await this.#live.invoke('Resume', { conversations: this.#store.positions() });
-      const { openId } = this.#store;
-      if (openId && this.#store.thread(openId).stale) await this.#refreshThread(openId);
-      this.#sendReads();
-      this.#outbox.wake();
-    } catch (problem) {
-      if (this.#live.connected) this.#report(problem);
-    }
+  async #catchUp() {
+    await this.#refreshList();
+    await this.#live.invoke('Resume', { conversations: this.#store.positions() });
+    const { openId } = this.#store;
+    if (openId && this.#store.thread(openId).stale) await this.#refreshThread(openId);
+    this.#sendReads();
+    this.#outbox.wake();
   }
 
   #onEvent(type, data) {
@@ -210,7 +206,7 @@ export class Chat {
     }, GapPatience));
   }
 
-  /** At once, then at most one a second: the server counts frames. What could not be sent waits for the next connect. */
+  /** At once, then at most one a second: the server counts frames. */
   #sendReads() {
     if (this.#readTimer || this.#reads.size === 0 || !this.#live.connected) return;
     this.#readTimer = setTimeout(() => {
@@ -220,7 +216,7 @@ export class Chat {
     for (const [id, seq] of this.#reads) {
       this.#live.invoke('MarkRead', { conversation_id: id, up_to_seq: seq }).then(
         () => this.#reads.get(id) === seq && this.#reads.delete(id),
-        (problem) => this.#live.connected && this.#report(problem));
+        () => {}); // The next round, or the next connect, says it again.
     }
   }
 }

@@ -1,13 +1,13 @@
 import './vendor/signalr.min.js';
 
 const { HubConnectionBuilder, HubConnectionState, LogLevel } = globalThis.signalR;
-const Delays = [0, 500, 1_000, 2_000, 4_000, 8_000];
+const Delays = [100, 500, 1_000, 2_000, 4_000, 8_000];
 const StartTimeout = 10_000;
 const ProbeTimeout = 4_000;
 
 /**
- * The connection to the hub, made again for as long as the page lives. What was missed is not its business:
- * `onConnected` runs after every connect and catches up.
+ * The connection to the hub, made again for as long as the page lives. `catchUp` runs after every connect and brings
+ * what was missed; a connection that could not catch up is given up like one that broke.
  */
 export class Live {
   #options;
@@ -16,7 +16,7 @@ export class Live {
   #stopped = false;
   #wake = () => {};
 
-  /** options: `accessToken()`, `renewToken()`, `onEvent(type, data)`, `onConnected()`, `onState('connecting' | 'connected')`. */
+  /** options: `accessToken()`, `renewToken()`, `onEvent(type, data)`, `catchUp()`, `onState('connecting' | 'connected')`. */
   constructor(options) {
     this.#options = options;
   }
@@ -62,8 +62,8 @@ export class Live {
       return;
     }
     this.#current = next;
-    this.#options.onConnected();
     await old.stop();
+    await this.#probe();
   }
 
   async #run() {
@@ -74,11 +74,12 @@ export class Live {
         await this.#open(connection);
         if (this.#stopped) return await connection.stop();
         this.#current = connection;
+        await this.#options.catchUp();
         attempt = 0;
         this.#options.onState('connected');
-        this.#options.onConnected();
         await this.#end(connection);
       } catch (error) {
+        await connection.stop();
         // A failed renewal ends the session itself when there is no way back.
         if (error.statusCode === 401) await this.#options.renewToken().catch(() => {});
       }
@@ -125,16 +126,22 @@ export class Live {
     });
   }
 
-  #check = async () => {
+  #check = () => {
     if (document.visibilityState === 'hidden') return;
     this.#wake();
-    if (!this.connected) return;
+    if (this.connected) this.#probe();
+  };
+
+  /** Catching up is also the test whether a connection that looks alive is. */
+  async #probe() {
     const probed = this.#current;
     const timer = setTimeout(() => probed.stop(), ProbeTimeout);
     try {
-      await Promise.race([this.#options.onConnected(), this.#closed.get(probed)]);
+      await this.#options.catchUp();
+    } catch {
+      await probed.stop();
     } finally {
       clearTimeout(timer);
     }
-  };
+  }
 }

@@ -58,6 +58,8 @@ export class Thread {
     if (this.messages[at - 1]?.seq === message.seq) return false;
     this.messages.splice(at, 0, message);
     this.#byId.set(message.id, message);
+    // Whoever writes has read what is above; the server moves the writer's cursor in the same way.
+    if (message.payload.type !== 'system') this.putRead(message.from, message.seq);
     return true;
   }
 
