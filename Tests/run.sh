@@ -1,0 +1,169 @@
+# `./chat4all test`: sourced by that script. Everything it makes lies in one temporary folder, and all that it starts is stopped with it.
+
+run_tests() {
+  local part=${1:-all}
+  case $part in unit | integration | all) ;; *) fail "test takes unit, integration or all, not $part" ;; esac
+  [ $# -le 1 ] || fail "test takes one word: unit, integration or all"
+
+  # /tmp and not TMPDIR: the user postgres must be able to enter it.
+  run=$(mktemp -d /tmp/chat4all-test.XXXXXX)
+  chmod 711 "$run"
+  child='' passed=0 failed=0 skipped=0
+  trap 'clean_up' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+
+  [ "$part" = unit ] || prepare_machine
+  test_engine Local "$part"
+  test_orleans "$part"
+
+  clean_up
+  trap - EXIT
+  printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+clean_up() {
+  # A trap that comes while this runs must not run it again.
+  trap '' INT TERM
+  [ -z "$child" ] || kill "$child" 2>/dev/null || true
+  [ ! -f "$run/postgres/port" ] || "$root/Tests/Hosting/postgres.sh" stop "$run/postgres" 2>/dev/null || true
+  stop_strays
+  rm -rf "$run"
+}
+
+# Servers whose test process was killed before it could stop them: they carry this run's own folder in their command line.
+stop_strays() {
+  local found
+  grep -lF "$run/" /proc/[0-9]*/cmdline 2>/dev/null | while IFS=/ read -r _ _ found _; do
+    kill -KILL "$found" 2>/dev/null || true
+  done
+}
+
+# Runs a command so that a signal to this script ends it at once instead of after it.
+attended() {
+  "$@" </dev/null &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=''
+  return "$status"
+}
+
+# --- what the tests need --------------------------------------------------------------------------------------------
+
+prepare_machine() {
+  install_packages
+  install_clients
+  CHAT4ALL_TEST_POSTGRES=$("$root/Tests/Hosting/postgres.sh" start "$run/postgres" </dev/null) \
+    || { say "No PostgreSQL: its tests are skipped."; CHAT4ALL_TEST_POSTGRES=''; }
+  export CHAT4ALL_TEST_POSTGRES
+}
+
+has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v pg_config >/dev/null; }
+has_websockets() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
+
+install_packages() {
+  local missing=()
+  has_postgres || missing+=(postgresql)
+  has_websockets || missing+=(python3-websockets)
+  command -v curl >/dev/null || missing+=(curl)
+  command -v sqlite3 >/dev/null || missing+=(sqlite3)
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+  if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
+    say "Missing, and not mine to install here: ${missing[*]} (Debian's names). Tests that need them are skipped."
+    return 0
+  fi
+  say "Installing ${missing[*]} …"
+  apt_install || { "${as_root[@]}" apt-get update -q </dev/null >"$run/apt.log" 2>&1 && apt_install; } \
+    || { tail -n 5 "$run/apt.log" >&2; say "apt-get failed: tests that need ${missing[*]} are skipped."; }
+}
+
+apt_install() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >"$run/apt.log" 2>&1
+}
+
+# The npm clients at the versions of the lock file, outside the source tree.
+install_clients() {
+  local clients="$root/artifacts/clients" source="$root/Tests/Clients"
+  command -v npm >/dev/null || return 0
+  if ! cmp -s "$source/package-lock.json" "$clients/installed-lock.json"; then
+    say "Installing the npm clients …"
+    mkdir -p "$clients"
+    cp "$source/package.json" "$source/package-lock.json" "$clients/"
+    if ! (cd "$clients" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null >"$run/npm.log" 2>&1); then
+      tail -n 5 "$run/npm.log" >&2
+      say "npm failed: tests with its clients are skipped."
+      return 0
+    fi
+    cp "$source/package-lock.json" "$clients/installed-lock.json"
+  fi
+  export CHAT4ALL_TEST_CLIENTS=$clients NODE_PATH=$clients/node_modules
+}
+
+# --- running them ---------------------------------------------------------------------------------------------------
+
+# test_engine ENGINE PART: the unit tests first, because they say sooner what is wrong.
+test_engine() {
+  local engine=$1 part=$2
+  build_tests "$engine"
+  [ "$part" = integration ] || run_part "$engine" unit 'Category!=Integration'
+  [ "$part" = unit ] || run_part "$engine" integration 'Category=Integration'
+}
+
+build_tests() {
+  local engine=$1
+  build_options=(-p:Engine="$engine")
+  build "tests-$engine" Chat4All.sln "${server_folders[@]}" LoadTests Tests
+  build_options=()
+}
+
+run_part() {
+  local engine=$1 part=$2 filter=$3
+  local report="$run/$engine-$part.trx" started=$SECONDS status=0
+  say ""
+  say "== $part tests, $engine engine"
+  # The tests' own temporary files, the servers' data among them, go with the run.
+  attended env TMPDIR="$run" dotnet test "$root/artifacts/$engine/bin/Tests/release/Chat4All.Tests.dll" --nologo --filter "$filter" \
+    --logger "console;verbosity=normal" --logger "trx;LogFileName=$report" --blame-hang-timeout 6m --blame-hang-dump-type none \
+    --results-directory "$run" || status=$?
+  count "$report" "$status"
+  say "== $part tests, $engine engine: $((SECONDS - started)) s"
+}
+
+# Adds up a report. Skipped tests are in its total, but not among the executed.
+count() {
+  local report=$1 status=$2 counters
+  if ! counters=$(grep -o '<Counters [^>]*' "$report" 2>/dev/null); then
+    say "The test run ended without a report (exit code $status)."
+    failed=$((failed + 1))
+    return 0
+  fi
+  local total executed good bad
+  total=$(counter total) executed=$(counter executed) good=$(counter passed)
+  bad=$((executed - good))
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
+  # A crash of the test process is a failure even when every test that got so far was fine.
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then failed=$((failed + 1)); fi
+}
+
+counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+
+# The same suite on real Orleans, where its packages are to be had.
+test_orleans() {
+  local log="$run/orleans.log" lacking
+  if dotnet restore "$root/Chat4All.sln" -p:Engine=Orleans -v quiet --nologo </dev/null >"$log" 2>&1; then
+    test_engine Orleans "$1"
+    return
+  fi
+  lacking=$(grep -o 'Unable to find package [A-Za-z0-9.]*[A-Za-z0-9]' "$log" | sed 's/.* //' | sort -u | paste -sd ' ')
+  say ""
+  say "== Orleans engine: SKIPPED, its packages don't restore here${lacking:+ (no $lacking in the feed)}; nothing was tested on it"
+  [ -n "$lacking" ] || grep error "$log" | head -n 3 >&2 || true
+}
