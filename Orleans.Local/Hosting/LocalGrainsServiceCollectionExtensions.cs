@@ -1,0 +1,40 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Local;
+using Orleans.Runtime;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds the in-process engine.</summary>
+public static class LocalGrainsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Hosts the grain classes of the assemblies in this process and registers <see cref="IGrainFactory"/>, <see cref="IClusterClient"/>
+    /// and <see cref="EngineStatistics"/>. The engine starts before and stops after every other hosted service, the web server included.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its bounds.</exception>
+    public static IServiceCollection AddLocalGrains(
+        this IServiceCollection services, Action<LocalEngineOptions> configure, params Assembly[] grainAssemblies)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        ArgumentNullException.ThrowIfNull(grainAssemblies);
+        var options = new LocalEngineOptions();
+        configure(options);
+        options.Validate();
+
+        services.AddLogging();
+        services.AddSingleton(provider => new LocalEngine(provider, options, grainAssemblies));
+        services.AddSingleton<IClusterClient>(static provider => provider.GetRequiredService<LocalEngine>());
+        services.AddSingleton<IGrainFactory>(static provider => provider.GetRequiredService<LocalEngine>());
+        services.AddSingleton(static provider => new EngineStatistics(provider.GetRequiredService<LocalEngine>()));
+        services.TryAddSingleton<IGrainContextAccessor, GrainContextAccessor>();
+        services.TryAddScoped(static provider => provider.GetRequiredService<IGrainContextAccessor>().GrainContext);
+
+        // Hosted services stop in the reverse order of their registration.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, EngineHost>());
+        return services;
+    }
+}

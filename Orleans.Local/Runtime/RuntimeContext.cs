@@ -1,0 +1,16 @@
+using Orleans.Local;
+
+namespace Orleans.Runtime;
+
+/// <summary>The activation whose turn runs on this thread. Code that left its grain (Task.Run, ConfigureAwait(false)) sees none.</summary>
+internal static class RuntimeContext
+{
+    [ThreadStatic]
+    private static Activation? t_current;
+
+    public static Activation? Current
+    {
+        get => t_current;
+        set => t_current = value;
+    }
+}
