@@ -1,7 +1,7 @@
 import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { Session } from './session.js';
-import { Store, previewOf } from './store.js';
+import { Store } from './store.js';
 import { conversationListView } from './views/conversationList.js';
 import { conversationView } from './views/conversation.js';
 import { element } from './views/dom.js';
@@ -84,7 +84,7 @@ function route() {
 
 function announce(message, conversation) {
   const where = conversation.type === 'group' ? ` in ${store.title(conversation)}` : '';
-  announcer.replaceChildren(element('p', {}, `${store.nameOf(message.from)}${where}: ${previewOf(message.payload)}`));
+  announcer.replaceChildren(element('p', {}, `${store.nameOf(message.from)}${where}: ${store.preview(message.payload)}`));
 }
 
 function showUnread() {
@@ -105,7 +105,7 @@ async function restore() {
     } catch (problem) {
       if (!session.active) return;
       if (!problem.transient) return showSignIn(problem.message);
-      root.replaceChildren(element('main', { class: 'sign-in' }, element('p', { role: 'status' }, `${problem.message} Trying again…`)));
+      root.replaceChildren(element('div', { class: 'sign-in' }, element('p', { role: 'status' }, `${problem.message} Trying again…`)));
       await new Promise((resolve) => { setTimeout(resolve, RestoreInterval); });
     }
   }

@@ -45,6 +45,7 @@ export class Chat {
   }
 
   async open(id) {
+    if (this.#store.openId) this.#store.thread(this.#store.openId).trim();
     this.#store.openId = id;
     this.#store.changed('open');
     if (!id) return;
@@ -147,16 +148,22 @@ export class Chat {
       case 'message.status_updated': this.#store.statusUpdated(data); break;
       case 'conversation.read': this.#store.readUpTo(data); break;
       case 'conversation.created':
-      case 'conversation.updated':
-      case 'member.joined': this.#adopt(data.conversation_id); break;
-      case 'member.left':
-        if (data.user_id === this.#store.me.id) this.#store.dropConversation(data.conversation_id);
-        else this.#adopt(data.conversation_id);
-        break;
+      case 'conversation.updated': this.#adopt(data.conversation_id); break;
+      case 'member.joined':
+      case 'member.left': this.#memberChanged(type, data); break;
       case 'typing': this.#store.startTyping(data); break;
       case 'presence': this.#store.present(data); break;
       default: // Later versions may say more than this page understands.
     }
+  }
+
+  #memberChanged(type, data) {
+    if (type === 'member.left' && data.user_id === this.#store.me.id) {
+      this.#store.dropConversation(data.conversation_id);
+      return;
+    }
+    this.#store.memberChanged(type, data);
+    this.#adopt(data.conversation_id);
   }
 
   async #adopt(id) {

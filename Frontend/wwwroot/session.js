@@ -73,12 +73,13 @@ export class Session {
   }
 
   #keep(answer) {
-    const lifetime = answer.expires_in * 1_000;
+    // However short a lifetime is configured, most of it passes before the next renewal.
+    const lifetime = Math.max(answer.expires_in, 4) * 1_000;
     this.#tokens = {
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? this.#tokens?.refreshToken,
       renewAt: Date.now() + lifetime - Math.min(60_000, lifetime / 4),
-      expiresAt: Date.now() + lifetime,
+      dueAt: Date.now() + lifetime - Math.min(10_000, lifetime / 8),
     };
     this.#storage.setItem(StorageKey, JSON.stringify(this.#tokens));
     this.#schedule();
@@ -94,7 +95,7 @@ export class Session {
 
   /** A laptop that slept wakes with its timers late, so every use checks the clock too. */
   #ageing() {
-    return Date.now() > this.#tokens.expiresAt - 10_000;
+    return Date.now() > this.#tokens.dueAt;
   }
 
   #schedule(delay = Math.max(0, this.#tokens.renewAt - Date.now())) {

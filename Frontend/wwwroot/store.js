@@ -1,11 +1,12 @@
 import { Thread, messageOf } from './thread.js';
 
 const TypingLasts = 5_000;
+const Frame = 16;
 
 /**
  * Everything the page shows, and the rules by which answers and events change it. No DOM, no network.
  * Topics: `conversations`, `thread`, `people` (presence, typing), `connection`, `open`; listeners run
- * once a microtask, however many changes there were.
+ * at once, but not more often than the screen is drawn, however many changes there are.
  */
 export class Store {
   me = null;
@@ -25,6 +26,7 @@ export class Store {
   #typing = new Map();
   #listeners = [];
   #changed = new Set();
+  #publishedAt = 0;
 
   /** Answers a function that ends the subscription. */
   on(topics, listener) {
@@ -34,7 +36,11 @@ export class Store {
   }
 
   changed(topic) {
-    if (this.#changed.size === 0) queueMicrotask(() => this.#publish());
+    if (this.#changed.size === 0) {
+      const wait = this.#publishedAt + Frame - performance.now();
+      if (wait <= 0) queueMicrotask(() => this.#publish());
+      else setTimeout(() => this.#publish(), wait);
+    }
     this.#changed.add(topic);
   }
 
@@ -71,6 +77,16 @@ export class Store {
 
   title(conversation) {
     return conversation.metadata.name || this.others(conversation).map((id) => this.nameOf(id)).join(', ') || 'Only you';
+  }
+
+  /** One line for the list and for announcements. */
+  preview(payload) {
+    switch (payload.type) {
+      case 'text': return payload.text;
+      case 'file': return 'File';
+      case 'system': return `${this.nameOf(payload.user_id)} ${payload.event === 'member.left' ? 'left' : 'joined'}`;
+      default: return payload.type;
+    }
   }
 
   typingIn(conversationId) {
@@ -154,7 +170,7 @@ export class Store {
 
     conversation.lastSeq = message.seq;
     conversation.updatedAt = message.createdAt;
-    conversation.lastMessage = { from: message.from, preview: previewOf(message.payload) };
+    conversation.lastMessage = { from: message.from, preview: this.preview(message.payload) };
     if (message.from === this.me.id) {
       conversation.lastReadSeq = message.seq;
       conversation.unread = 0;
@@ -163,6 +179,12 @@ export class Store {
       this.onIncoming(message, conversation);
     }
     this.changed('conversations');
+  }
+
+  /** A join or leave takes a `seq` like any message. */
+  memberChanged(event, data) {
+    const payload = { type: 'system', event, user_id: data.user_id };
+    this.messageCreated({ ...data, sender_id: data.user_id, payload, created_at: new Date().toISOString() });
   }
 
   statusUpdated({ conversation_id: conversationId, message_id: messageId, new_status: status }) {
@@ -217,19 +239,10 @@ export class Store {
   #publish() {
     const changed = this.#changed;
     this.#changed = new Set();
+    this.#publishedAt = performance.now();
     for (const { topics, listener } of this.#listeners) {
       if (topics.some((topic) => changed.has(topic))) listener();
     }
-  }
-}
-
-/** One line for the list. */
-export function previewOf(payload) {
-  switch (payload.type) {
-    case 'text': return payload.text;
-    case 'file': return 'File';
-    case 'system': return payload.event === 'member.left' ? `${payload.user_id} left` : `${payload.user_id} joined`;
-    default: return payload.type;
   }
 }
 

@@ -3,6 +3,9 @@ const Advance = ['accepted', 'in_transit', 'delivered', 'read'];
 /** More missing messages than this are not fetched one page after the other: the older part is let go instead. */
 const LargestGap = 300;
 
+/** What is kept of a conversation that is not on screen. */
+const Kept = 200;
+
 /** A message as the page holds it, from a REST row or from a `message.created` event. */
 export function messageOf(row) {
   return {
@@ -91,11 +94,20 @@ export class Thread {
       const missing = this.messages[at].seq - this.messages[at - 1].seq - 1;
       if (missing <= 0) continue;
       if (missing <= LargestGap) return this.messages[at - 1].seq;
-      for (const message of this.messages.splice(0, at)) this.#byId.delete(message.id);
-      this.hasOlder = true;
+      this.#dropOldest(at);
       return null;
     }
     return null;
+  }
+
+  /** Lets go what scrolling up had brought. */
+  trim() {
+    if (this.messages.length > Kept) this.#dropOldest(this.messages.length - Kept);
+  }
+
+  #dropOldest(count) {
+    for (const message of this.messages.splice(0, count)) this.#byId.delete(message.id);
+    this.hasOlder = true;
   }
 }
 

@@ -5,7 +5,7 @@ import { messageListView } from './messageList.js';
 /** The side with the open conversation; made anew when another one is opened. */
 export function conversationView({ store, chat }) {
   const placeholder = element('p', { class: 'empty' }, 'Choose a conversation, or start a new one.');
-  const main = element('main', { class: 'conversation', id: 'conversation', tabindex: -1 }, placeholder);
+  const side = element('section', { 'aria-label': 'Open conversation', class: 'conversation', id: 'conversation', tabindex: -1 }, placeholder);
   const header = element('header', { class: 'bar' });
   const typing = element('p', { class: 'typing-line' });
   let shown = null;
@@ -17,17 +17,18 @@ export function conversationView({ store, chat }) {
     messages = null;
     shown = store.open?.id ?? null;
     if (!shown) {
-      main.replaceChildren(placeholder);
+      side.replaceChildren(placeholder);
       return;
     }
     messages = messageListView({ store, chat, conversationId: shown });
     const composer = composerView({ chat, conversationId: shown, onSent: () => messages.toNewest() });
-    main.replaceChildren(header, messages.node, typing, composer.node);
+    side.replaceChildren(header, messages.node, typing, composer.node);
     messages.render();
     composer.resize();
     renderPeople();
     // On a touch screen the focus would bring up the keyboard.
     if (matchMedia('(pointer: fine)').matches) composer.focus();
+    else side.focus({ preventScroll: true });
   }
 
   function renderPeople() {
@@ -41,7 +42,7 @@ export function conversationView({ store, chat }) {
     header.replaceChildren(
       element('a', { class: 'quiet back', href: '#/', 'aria-label': 'Back to the conversations' }, icon('back')),
       avatar(title, isPrivate ? other ?? conversation.id : conversation.id, online),
-      element('div', { class: 'who' }, element('h2', {}, title), element('p', { class: 'detail' }, detail)));
+      element('div', { class: 'who' }, element('h1', {}, title), element('p', { class: 'detail' }, detail)));
     const writers = store.typingIn(conversation.id).map((id) => store.nameOf(id));
     typing.textContent = writers.length === 0 ? '' : `${writers.join(', ')} ${writers.length === 1 ? 'is' : 'are'} typing…`;
   }
@@ -49,5 +50,5 @@ export function conversationView({ store, chat }) {
   store.on('open conversations', renderOpen);
   store.on('open conversations people', renderPeople);
   renderOpen();
-  return main;
+  return side;
 }

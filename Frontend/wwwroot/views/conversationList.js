@@ -4,10 +4,11 @@ import { short } from './time.js';
 /** The side with all conversations, newest activity first. */
 export function conversationListView({ store, chat, startConversation, signOut }) {
   const status = element('p', { class: 'connection', role: 'status' });
-  const items = element('ul', { class: 'conversations', 'aria-label': 'Conversations' });
+  const items = element('ul', { class: 'conversations' });
   const empty = element('p', { class: 'empty', hidden: true }, 'No conversations yet. Start one with the plus sign.');
   const more = element('button', { type: 'button', class: 'more', hidden: true, onclick: () => chat.loadMoreConversations() }, 'Show more');
   const list = new KeyedList(items);
+  let lastOpen = null;
 
   function row(conversation) {
     const { id, type, unread, lastMessage, updatedAt } = conversation;
@@ -44,6 +45,12 @@ export function conversationListView({ store, chat, startConversation, signOut }
     more.hidden = store.nextCursor === null;
   }
 
+  /** Whoever closes a conversation is back at its line. */
+  function followFocus() {
+    if (!store.openId) [...items.children].find((item) => item.dataset.conversationId === lastOpen)?.firstChild.focus();
+    lastOpen = store.openId;
+  }
+
   function renderConnection() {
     const connected = store.connection === 'connected';
     status.textContent = connected ? 'Connected' : 'Connecting…';
@@ -51,10 +58,11 @@ export function conversationListView({ store, chat, startConversation, signOut }
   }
 
   store.on('conversations people open', render);
+  store.on('open', followFocus);
   store.on('connection', renderConnection);
   renderConnection();
   render();
-  return element('aside', { class: 'side', 'aria-label': 'Your conversations' },
+  return element('section', { class: 'side', 'aria-label': 'Your conversations' },
     element('header', { class: 'bar' },
       avatar(store.me.name, store.me.id),
       element('div', { class: 'who' }, element('h1', {}, store.me.name), status),

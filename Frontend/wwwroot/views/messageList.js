@@ -1,6 +1,5 @@
 import { KeyedList, element, icon } from './dom.js';
-import { clock, day } from './time.js';
-import { previewOf } from '../store.js';
+import { clock, day, sameDay } from './time.js';
 
 const GroupWithin = 5 * 60_000;
 const NearBottom = 60;
@@ -31,8 +30,8 @@ export function messageListView({ store, chat, conversationId }) {
     const rows = [];
     let previous = null;
     for (const message of [...thread.messages, ...thread.outgoing]) {
-      const today = day(message.createdAt);
-      if (!previous || day(previous.createdAt) !== today) {
+      if (!previous || !sameDay(previous.createdAt, message.createdAt)) {
+        const today = day(message.createdAt);
         rows.push({ key: `day before ${message.id}`, signature: today, make: () => element('li', { class: 'day' }, element('span', {}, today)) });
         previous = null;
       }
@@ -45,7 +44,7 @@ export function messageListView({ store, chat, conversationId }) {
   function messageRow(message, previous, conversation, thread, others) {
     const { id, seq, from, payload, createdAt } = message;
     if (payload.type === 'system') {
-      const text = previewOf(payload);
+      const text = store.preview(payload);
       return { key: id, signature: text, make: () => element('li', { class: 'system', 'data-seq': seq }, text) };
     }
     const mine = from === store.me.id;
@@ -59,7 +58,7 @@ export function messageListView({ store, chat, conversationId }) {
         element('div', { class: 'bubble' },
           sender && element('p', { class: 'sender' }, sender),
           !sender && element('span', { class: 'visually-hidden' }, mine ? 'You: ' : `${store.nameOf(from)}: `),
-          element('p', { class: 'text' }, payload.type === 'text' ? payload.text : previewOf(payload)),
+          element('p', { class: 'text' }, store.preview(payload)),
           element('p', { class: 'meta' },
             element('time', { datetime: createdAt }, clock(createdAt)),
             mine && element('span', { class: `ticks ${status}` }, icon(...Ticks[status])))),

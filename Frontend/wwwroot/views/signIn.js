@@ -31,7 +31,7 @@ export function signInView({ signIn, notice }) {
     event.preventDefault();
     attempt(id.value.trim(), secret.value);
   };
-  return element('main', { class: 'sign-in' },
+  return element('div', { class: 'sign-in' },
     element('form', { class: 'card', onsubmit: submit },
       element('img', { src: 'favicon.svg', alt: '', width: 48, height: 48 }),
       element('h1', {}, 'Chat4All'),

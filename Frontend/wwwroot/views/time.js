@@ -10,6 +10,10 @@ function daysAgo(date) {
   return Math.round((midnight(new Date()) - midnight(date)) / 86_400_000);
 }
 
+export function sameDay(timestamp, other) {
+  return new Date(timestamp).toDateString() === new Date(other).toDateString();
+}
+
 export function clock(timestamp) {
   return Clock.format(new Date(timestamp));
 }
