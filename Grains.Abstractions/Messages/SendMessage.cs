@@ -38,7 +38,7 @@ public sealed record SendMessage
     [Id(8)]
     public string? Metadata { get; init; }
 
-    /// <summary>Members to deliver to; null means every member but the sender.</summary>
+    /// <summary>Members to deliver to, ids separated by commas; null means every member but the sender.</summary>
     [Id(9)]
-    public string[]? To { get; init; }
+    public string? To { get; init; }
 }

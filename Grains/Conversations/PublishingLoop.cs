@@ -1,0 +1,79 @@
+using Chat4All.Grains.Outbox;
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Chat4All.Grains.Conversations;
+
+/// <summary>What a conversation grain needs to publish its outbox; one for the process.</summary>
+internal sealed class ConversationPublishing(
+    IOutboxStore store, IEventLog eventLog, OutboxMarker marker, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxPublisher> log)
+{
+    public PublishingLoop Open(string conversationId, IGrainBase grain) =>
+        new(new OutboxPublisher(conversationId, store, eventLog, marker, options.Value, time, log), grain);
+}
+
+/// <summary>Keeps a conversation's publisher going in the grain's turns: at once after a commit, by a timer after the log refused.</summary>
+internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain)
+{
+    private IGrainTimer? _retry;
+
+    /// <summary>Takes a committed row and publishes.</summary>
+    public void Enqueue(StoredMessage message, OutboxRow row)
+    {
+        publisher.Enqueue(new OutboxEvent
+        {
+            Id = row.Id,
+            ConversationId = message.ConversationId,
+            Seq = message.Seq,
+            AggregateId = row.AggregateId,
+            EventType = row.EventType,
+            Payload = row.Payload,
+            CreatedAt = message.CreatedAt,
+        });
+        Start();
+    }
+
+    /// <summary>Publishes what the store holds unpublished.</summary>
+    public void LookInStore()
+    {
+        publisher.LookInStore();
+        Start();
+    }
+
+    /// <summary>Publishes what waits, as far as the log takes it: the rest stays in the store for the next activation.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        if (publisher.RetryDelay == TimeSpan.Zero)
+        {
+            await publisher.Run().WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Start()
+    {
+        if (_retry is null)
+        {
+            _ = RunAsync();
+        }
+    }
+
+    /// <summary>Never fails: the publisher keeps what the log refused and says when to try again.</summary>
+    private async Task RunAsync()
+    {
+        await publisher.Run();
+        if (publisher.RetryDelay is var delay && delay > TimeSpan.Zero && _retry is null)
+        {
+            _retry = grain.RegisterGrainTimer(RetryAsync, new GrainTimerCreationOptions(delay, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+        }
+    }
+
+    private Task RetryAsync(CancellationToken cancellationToken)
+    {
+        _retry?.Dispose();
+        _retry = null;
+        return RunAsync();
+    }
+}
