@@ -1,0 +1,113 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Infrastructure.Sqlite;
+
+/// <summary>The outbox in SQLite.</summary>
+internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
+{
+    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at
+            from outbox_events
+            where conversation_id = ?1 and seq > ?2 and published = false
+            order by seq, id
+            limit ?3
+            """;
+        return database.ReadAsync<IReadOnlyList<OutboxEvent>>(
+            session =>
+            {
+                using var rows = session.Prepare(select).Bind(conversationId).Bind(afterSeq).Bind(limit);
+                var events = new List<OutboxEvent>();
+                while (rows.Read())
+                {
+                    events.Add(Read(rows));
+                }
+
+                return events;
+            },
+            cancellationToken);
+    }
+
+    public Task MarkPublishedAsync(IReadOnlyList<OutboxEvent> events, DateTimeOffset publishedAt, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            foreach (var published in events)
+            {
+                session.Prepare("update outbox_events set published = 1, published_at = ?2 where id = ?1 and published = 0")
+                    .Bind(published.Id.ToString()).Bind(publishedAt)
+                    .Execute();
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    public Task RecordFailureAsync(IReadOnlyList<OutboxEvent> events, string error, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            foreach (var failed in events)
+            {
+                session.Prepare("update outbox_events set version = version + 1, error_message = ?2 where id = ?1")
+                    .Bind(failed.Id.ToString()).Bind(error)
+                    .Execute();
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<string>>(
+            session =>
+            {
+                using var rows = session.Prepare("select distinct conversation_id from outbox_events where published = false and created_at < ?1 limit ?2")
+                    .Bind(createdBefore).Bind(limit);
+                var conversations = new List<string>();
+                while (rows.Read())
+                {
+                    conversations.Add(rows.Text(0));
+                }
+
+                return conversations;
+            },
+            cancellationToken);
+
+    public Task<long> CountUnpublishedAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        session =>
+        {
+            using var row = session.Prepare("select count(*) from outbox_events where published = false");
+            row.Read();
+            return row.Long(0);
+        },
+        cancellationToken);
+
+    public Task<int> DeletePublishedAsync(DateTimeOffset publishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        // The id is a UUIDv7, which begins with its time: a row published before a moment was made before it, so the primary key finds the old rows.
+        const string delete =
+            """
+            delete from outbox_events
+            where id in (
+              select id from outbox_events
+              where id < ?1 and published = true and published_at < ?2
+              order by id
+              limit ?3)
+            """;
+        return database.WriteAsync(
+            session => session.Prepare(delete).Bind(Guid.CreateVersion7(publishedBefore).ToString()).Bind(publishedBefore).Bind(limit).Execute(),
+            cancellationToken);
+    }
+
+    private static OutboxEvent Read(SqliteStatement row) => new()
+    {
+        Id = Guid.Parse(row.Text(0)),
+        ConversationId = row.Text(1),
+        Seq = row.Long(2),
+        AggregateId = row.Text(3),
+        EventType = row.Text(4),
+        Payload = row.Utf8(5),
+        CreatedAt = row.Time(6),
+    };
+}

@@ -1,0 +1,21 @@
+using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts every store port on one SQLite file.</summary>
+public static class SqliteRegistration
+{
+    public static IServiceCollection AddSqliteStore(this IServiceCollection services, SqliteStoreOptions options)
+    {
+        options.Validate();
+        return services
+            .AddSingleton(_ => new SqliteDatabase(options))
+            .AddSingleton<IConversationStore, SqliteConversationStore>()
+            .AddSingleton<IConversationReader, SqliteConversationReader>()
+            .AddSingleton<IUserStore, SqliteUserStore>()
+            .AddSingleton<ITokenStore, SqliteTokenStore>()
+            .AddSingleton<IOutboxStore, SqliteOutboxStore>()
+            .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
+    }
+}

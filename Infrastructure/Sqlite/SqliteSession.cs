@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Chat4All.Infrastructure.Sqlite;
+
+/// <summary>One connection and the statements prepared on it. Used by one thread at a time.</summary>
+internal sealed class SqliteSession : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    private SqliteSession(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(SqliteSession));
+
+    /// <summary>Opens a connection that may write, and makes the file when there is none.</summary>
+    public static SqliteSession OpenWriter(SqliteStoreOptions options)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(options.Path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        var session = Open(options, SqliteOpenMode.ReadWriteCreate);
+
+        // FULL syncs the log at each commit, which is what an acknowledged message needs; WAL's default NORMAL does not.
+        session.Run($"""
+            pragma journal_mode = wal;
+            pragma synchronous = full;
+            pragma foreign_keys = on;
+            pragma wal_autocheckpoint = {options.CheckpointPages};
+            """);
+        return session;
+    }
+
+    /// <summary>Opens a connection that can only read.</summary>
+    public static SqliteSession OpenReader(SqliteStoreOptions options)
+    {
+        var session = Open(options, SqliteOpenMode.ReadWrite);
+        session.Run("pragma query_only = on;");
+        return session;
+    }
+
+    /// <summary>The prepared form of a statement whose text is constant. Dispose it, or <see cref="SqliteStatement.Execute"/> it, before its next use.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        if (_statements.TryGetValue(sql, out var known))
+        {
+            return known;
+        }
+
+        var code = raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var native);
+        SqliteException.ThrowExceptionForRC(code, Handle);
+        var statement = new SqliteStatement(Handle, native, sql);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    /// <summary>Runs statements that need no preparing: pragmas and migrations.</summary>
+    public void Run(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Close();
+        }
+
+        _statements.Clear();
+        _connection.Dispose();
+    }
+
+    private static SqliteSession Open(SqliteStoreOptions options, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = options.Path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = 2,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            var session = new SqliteSession(connection);
+            raw.sqlite3_busy_timeout(session.Handle, 2000);
+            session.Run("pragma cache_size = -32768; pragma temp_store = memory;");
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}
