@@ -18,11 +18,11 @@ public sealed class HubServer : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     private readonly HubOptions _options;
-    private readonly HubOutput _output = new();
+    private readonly ProcessOutput _output = new();
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http;
     private PostgresDatabase? _database;
-    private HubProcess? _process;
+    private ChildProcess? _process;
 
     private HubServer(HubOptions options)
     {
@@ -49,7 +49,7 @@ public sealed class HubServer : IAsyncDisposable
     /// <summary>For requests without a user.</summary>
     public HttpClient Http => _http;
 
-    private HubProcess Current => _process ?? throw new InvalidOperationException("The server is not running.");
+    private ChildProcess Current => _process ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>Starts a server and waits until <c>/ready</c> says 200.</summary>
     /// <exception cref="InvalidOperationException">It exited or never became ready; the message ends with what it wrote.</exception>
@@ -115,7 +115,7 @@ public sealed class HubServer : IAsyncDisposable
     /// <returns>The exit code and everything it wrote.</returns>
     public async Task<(int ExitCode, string Output)> RunBesideAsync(params string[] arguments)
     {
-        var output = new HubOutput();
+        var output = new ProcessOutput();
         using var process = Launch(arguments, output);
         try
         {
@@ -151,7 +151,7 @@ public sealed class HubServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private HubProcess Launch(IEnumerable<string> arguments, HubOutput output)
+    private ChildProcess Launch(IEnumerable<string> arguments, ProcessOutput output)
     {
         var environment = new Dictionary<string, string>
         {
@@ -165,7 +165,7 @@ public sealed class HubServer : IAsyncDisposable
         }
 
         string[] store = _database is null ? ["--data", DataFolder] : ["--data", DataFolder, "--postgres", _database.ConnectionString];
-        return HubProcess.Start([.. arguments, .. store], environment, _folder.Path, output);
+        return ChildProcess.Start(HubProgram.Start([.. arguments, .. store], environment, _folder.Path), output);
     }
 
     private async Task<bool> IsReadyAsync()

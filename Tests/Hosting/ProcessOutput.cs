@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Chat4All.Tests.Hosting;
 
-/// <summary>Everything a server process wrote, over all its restarts.</summary>
-internal sealed class HubOutput
+/// <summary>Everything a program wrote, over all its restarts.</summary>
+internal sealed class ProcessOutput
 {
     private readonly Lock _gate = new();
     private readonly StringBuilder _text = new();

@@ -5,19 +5,16 @@ using System.Runtime.InteropServices;
 
 namespace Chat4All.Tests.Hosting;
 
-/// <summary>One run of the server program. Killed with the test process at the latest.</summary>
-internal sealed class HubProcess : IDisposable
+/// <summary>A program that runs beside the tests; killed with the test process at the latest.</summary>
+internal sealed class ChildProcess : IDisposable
 {
     private const int Terminate = 15;
-
-    /// <summary>Prefixes of settings that a developer's shell must not hand to a server under test.</summary>
-    private static readonly string[] Settings = ["CHAT4ALL_", "JWT_", "REDIS_", "WEBSOCKET_", "PROMETHEUS_", "JAEGER_", "OTEL_", "ASPNETCORE_", "Logging__"];
 
     private static readonly ConcurrentDictionary<Process, bool> Running = new();
 
     private readonly Process _process;
 
-    static HubProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (var process in Running.Keys)
         {
@@ -25,7 +22,7 @@ internal sealed class HubProcess : IDisposable
         }
     };
 
-    private HubProcess(Process process)
+    private ChildProcess(Process process)
     {
         _process = process;
         Running.TryAdd(process, true);
@@ -38,35 +35,12 @@ internal sealed class HubProcess : IDisposable
     /// <summary>Only after it has exited.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The program that these tests were built with, beside their own output folder.</summary>
-    private static string Program
+    /// <summary>Starts a program with nothing on its standard input.</summary>
+    public static ChildProcess Start(ProcessStartInfo start, ProcessOutput output)
     {
-        get
-        {
-            var ours = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(ours.Parent!.Parent!.FullName, "Frontend", ours.Name, "Chat4All.Frontend.dll");
-        }
-    }
-
-    public static HubProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string workingFolder, HubOutput output)
-    {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
-        {
-            WorkingDirectory = workingFolder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in start.Environment.Keys.Where(name => Settings.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);
@@ -74,7 +48,7 @@ internal sealed class HubProcess : IDisposable
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new HubProcess(process);
+        return new ChildProcess(process);
     }
 
     /// <summary>SIGKILL: the process gets no chance to finish anything.</summary>
@@ -93,6 +67,8 @@ internal sealed class HubProcess : IDisposable
         }
     }
 
+    /// <returns>The exit code, with all output read.</returns>
+    /// <exception cref="OperationCanceledException">It still runs after the deadline.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan deadline)
     {
         using var limit = new CancellationTokenSource(deadline);
@@ -102,7 +78,11 @@ internal sealed class HubProcess : IDisposable
 
     public void Dispose()
     {
-        Running.TryRemove(_process, out _);
+        if (Running.TryRemove(_process, out _) && !_process.HasExited)
+        {
+            _process.Kill();
+        }
+
         _process.Dispose();
     }
 
