@@ -55,7 +55,7 @@ public sealed class HubServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It exited or never became ready; the message ends with what it wrote.</exception>
     public static async Task<HubServer> StartAsync(HubOptions? options = null)
     {
-        var server = new HubServer(options ?? new HubOptions());
+        var server = await PrepareAsync(options);
         try
         {
             await server.StartAgainAsync();
@@ -68,14 +68,21 @@ public sealed class HubServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the stopped or killed server on the same port and store.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>A server with an empty store that is not running yet.</summary>
+    public static async Task<HubServer> PrepareAsync(HubOptions? options = null)
     {
-        if (_options.Store == HubStore.Postgres)
+        var server = new HubServer(options ?? new HubOptions());
+        if (server._options.Store == HubStore.Postgres)
         {
-            _database ??= _options.PostgresServer is { } connection ? await PostgresDatabase.CreateAsync(connection) : await PostgresDatabase.CreateAsync();
+            server._database = server._options.PostgresServer is { } connection ? await PostgresDatabase.CreateAsync(connection) : await PostgresDatabase.CreateAsync();
         }
 
+        return server;
+    }
+
+    /// <summary>Starts the stopped, killed or prepared server on its port and store.</summary>
+    public async Task StartAgainAsync()
+    {
         _process = Launch(["--urls", BaseUrl.ToString(), .. _options.Demo ? new[] { "--demo=true" } : [], .. _options.Arguments], _output);
         try
         {
@@ -111,9 +118,9 @@ public sealed class HubServer : IAsyncDisposable
         await StartAgainAsync();
     }
 
-    /// <summary>Runs the program beside this server with the same store (<c>backup FILE</c>, <c>user list</c>, a second server …) until it ends.</summary>
+    /// <summary>Runs the program once with this server's store, beside it or without it (<c>backup FILE</c>, <c>user list</c>, a second server …) until it ends.</summary>
     /// <returns>The exit code and everything it wrote.</returns>
-    public async Task<(int ExitCode, string Output)> RunBesideAsync(params string[] arguments)
+    public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         var output = new ProcessOutput();
         using var process = Launch(arguments, output);
@@ -128,8 +135,8 @@ public sealed class HubServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A client that signs in as a demo user.</summary>
-    public Task<HubClient> SignInAsync(string userId) => HubClient.SignInAsync(BaseUrl, userId, DemoSecret, null);
+    /// <summary>A client that signs in as a demo user, or as another with that user's secret.</summary>
+    public Task<HubClient> SignInAsync(string userId, string secret = DemoSecret) => HubClient.SignInAsync(BaseUrl, userId, secret, null);
 
     /// <summary>A client that signs in as the administrator with every scope.</summary>
     public Task<HubClient> SignInAsAdminAsync() => HubClient.SignInAsync(BaseUrl, AdminId, AdminSecret, "read write admin");
