@@ -1,1 +1,3 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Chat4All.Frontend.Hosting;
+
+return await EntryPoint.RunAsync(args);

@@ -1,0 +1,55 @@
+using Chat4All.Frontend.Auth;
+using Chat4All.Frontend.Auth.Limits;
+using Chat4All.Frontend.Operations;
+
+namespace Chat4All.Frontend.Hosting;
+
+/// <summary>Puts the server together: settings, services, pipeline, routes.</summary>
+internal static class ChatHost
+{
+    /// <summary>A server that is ready to run. Throws <see cref="SettingsException"/> naming every setting that is wrong.</summary>
+    /// <param name="commandLine">What was typed.</param>
+    /// <param name="amend">A test's changes to the services.</param>
+    public static WebApplication Build(CommandLine commandLine, Action<IServiceCollection>? amend = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddChatSources(commandLine);
+        AddServices(builder);
+        amend?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseChatPipeline();
+        app.MapChat();
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var settings = new SettingsBinding(builder.Configuration, services);
+        var server = settings.Add<ServerOptions>();
+        settings.Add<StoreOptions>();
+        var auth = settings.Add<AuthOptions>();
+        settings.Add<RateLimitOptions>();
+        settings.Require(ProductionRules.Check(auth, server));
+        settings.ThrowIfInvalid();
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddHttpContextAccessor();
+        builder.AddChatServer(server);
+        services.AddAuth();
+        services.AddOperations();
+    }
+
+    private static void UseChatPipeline(this WebApplication app)
+    {
+        app.UseMiddleware<RequestPipeline>();
+        app.UseRouting();
+        app.UseMiddleware<CallerMiddleware>();
+    }
+
+    private static void MapChat(this WebApplication app)
+    {
+        app.MapAuth();
+        app.MapOperations();
+    }
+}

@@ -1,0 +1,58 @@
+namespace Chat4All.Frontend.Hosting;
+
+/// <summary>
+/// The flat names that environments and <c>.env</c> files use, and the settings they stand for. Any other setting is reached by its section:
+/// <c>Auth__AccessTokenMinutes</c> or <c>CHAT4ALL_Auth__AccessTokenMinutes</c>.
+/// </summary>
+internal static class EnvironmentNames
+{
+    /// <summary>Prefix under which every section can be reached.</summary>
+    public const string Prefix = "CHAT4ALL_";
+
+    private static readonly Dictionary<string, string> Keys = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["JWT_SECRET_KEY"] = "Auth:SecretKey",
+        ["JWT_PREVIOUS_SECRET_KEY"] = "Auth:PreviousSecretKeys:0",
+        ["JWT_ALGORITHM"] = "Auth:Algorithm",
+        ["JWT_KEY_FILE"] = "Auth:KeyFile",
+        ["JWT_PREVIOUS_KEY_FILE"] = "Auth:PreviousKeyFiles:0",
+        ["JWT_ISSUER"] = "Auth:Issuer",
+        ["JWT_AUDIENCE"] = "Auth:Audience",
+        ["JWT_ACCESS_TOKEN_EXPIRE_MINUTES"] = "Auth:AccessTokenMinutes",
+        ["JWT_REFRESH_TOKEN_EXPIRE_DAYS"] = "Auth:RefreshTokenDays",
+        ["REDIS_HOST"] = "Redis:Host",
+        ["REDIS_PORT"] = "Redis:Port",
+        ["REDIS_DB"] = "Redis:Db",
+        ["WEBSOCKET_HEARTBEAT_INTERVAL"] = "WebSocket:HeartbeatSeconds",
+        ["PROMETHEUS_PORT"] = "Server:MetricsPort",
+        ["JAEGER_AGENT_HOST"] = "Telemetry:JaegerHost",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Telemetry:OtlpEndpoint",
+        ["OTEL_SERVICE_NAME"] = "Telemetry:ServiceName",
+        ["CHAT4ALL_ENV"] = "Server:Environment",
+        ["CHAT4ALL_URLS"] = "Server:Urls",
+        ["CHAT4ALL_PORT"] = "Server:Port",
+        ["CHAT4ALL_DATA"] = "Store:Data",
+        ["CHAT4ALL_POSTGRES"] = "Store:Postgres",
+        ["CHAT4ALL_RATE_LIMIT"] = "RateLimit:Mode",
+        ["CHAT4ALL_ADMIN_ID"] = "Auth:AdminId",
+        ["CHAT4ALL_ADMIN_SECRET"] = "Auth:AdminSecret",
+        ["CHAT4ALL_LOG_FORMAT"] = "Logs:Format",
+    };
+
+    /// <summary>The settings that a set of environment variables stands for.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Map(IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            if (Keys.TryGetValue(name, out var key))
+            {
+                yield return new(key, value);
+            }
+            else if (name.Contains("__", StringComparison.Ordinal))
+            {
+                var bare = name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? name[Prefix.Length..] : name;
+                yield return new(bare.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), value);
+            }
+        }
+    }
+}

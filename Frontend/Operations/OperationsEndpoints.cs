@@ -1,0 +1,15 @@
+using Chat4All.Frontend.Auth;
+
+namespace Chat4All.Frontend.Operations;
+
+/// <summary>What operators and their machines ask.</summary>
+internal static class OperationsEndpoints
+{
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
+        var operations = routes.MapGroup("").WithTags("Operations");
+        operations.MapGet("/health", Health.AnswerAsync).AllowAnyone().WithName("health").WithSummary("Whether the process is alive.");
+        operations.MapGet("/ready", readiness.AnswerAsync).AllowAnyone().WithName("ready").WithSummary("Whether the process can serve, with each dependency by name.");
+    }
+}
