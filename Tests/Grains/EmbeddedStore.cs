@@ -1,0 +1,55 @@
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Sqlite;
+using Chat4All.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat4All.Tests.Grains;
+
+/// <summary>A real SQLite store in a temporary folder, with a few users.</summary>
+internal sealed class EmbeddedStore : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceProvider _services;
+
+    private EmbeddedStore() =>
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(_folder.Path, "test.db") })
+            .BuildServiceProvider();
+
+    public IConversationStore Conversations => _services.GetRequiredService<IConversationStore>();
+
+    public IConversationReader Reader => _services.GetRequiredService<IConversationReader>();
+
+    public IUserStore Users => _services.GetRequiredService<IUserStore>();
+
+    public ITokenStore Tokens => _services.GetRequiredService<ITokenStore>();
+
+    public IOutboxStore Outbox => _services.GetRequiredService<IOutboxStore>();
+
+    /// <summary>Starts a store with users <c>u1</c> … <c>u5</c>.</summary>
+    public static async Task<EmbeddedStore> StartAsync()
+    {
+        var store = new EmbeddedStore();
+        await store._services.GetRequiredService<IStoreAdministration>().MigrateAsync(CancellationToken.None);
+        for (var i = 1; i <= 5; i++)
+        {
+            var user = new UserProfile { UserId = $"u{i}", Username = $"user-{i}", Scopes = "read write", IsActive = true, CreatedAt = DateTimeOffset.UtcNow };
+            await store.Users.CreateAsync(user, null, CancellationToken.None);
+        }
+
+        return store;
+    }
+
+    /// <summary>A group of <c>u1</c>, <c>u2</c> and <c>u3</c>, owned by the first.</summary>
+    public async Task<ConversationRecord> AddGroupAsync(string id) =>
+        (await Conversations.CreateAsync(new NewConversation(id, ConversationType.Group, ["u1", "u2", "u3"], "{}", DateTimeOffset.UtcNow), CancellationToken.None)).Conversation;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+}
