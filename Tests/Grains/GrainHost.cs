@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using Chat4All.Grains;
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Events;
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Hosting;
+
+namespace Chat4All.Tests.Grains;
+
+/// <summary>The grains on the Local engine over a real store, with a fan-out that records and an event log that a test may make refuse.</summary>
+internal sealed class GrainHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private GrainHost(IHost host, EmbeddedStore store, InterposedStore interposed, RecordingFanOut fanOut, RecordingEventLog log) =>
+        (_host, Store, Interposed, FanOut, Log) = (host, store, interposed, fanOut, log);
+
+    public EmbeddedStore Store { get; }
+
+    public InterposedStore Interposed { get; }
+
+    public RecordingFanOut FanOut { get; }
+
+    public RecordingEventLog Log { get; }
+
+    public static async Task<GrainHost> StartAsync(EmbeddedStore store, RecordingEventLog? log = null)
+    {
+        log ??= new RecordingEventLog();
+        var fanOut = new RecordingFanOut();
+        var interposed = new InterposedStore(store.Conversations);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        builder.Services
+            .AddSingleton<IConversationStore>(interposed)
+            .AddSingleton(store.Reader)
+            .AddSingleton(store.Users)
+            .AddSingleton(store.Tokens)
+            .AddSingleton(store.Outbox)
+            .AddSingleton<IFanOut>(fanOut)
+            .AddSingleton<IEventLog>(log);
+        builder.Configuration["Outbox:Backoff"] = "00:00:00.050";
+        builder.Configuration["Outbox:StaleAfter"] = "00:00:01";
+        builder.Services.AddGrainServices();
+        builder.Services.AddLocalGrains(static _ => { }, typeof(Telemetry).Assembly);
+        builder.Services.AddGrainCallers();
+        var host = builder.Build();
+        await host.StartAsync();
+        return new GrainHost(host, store, interposed, fanOut, log);
+    }
+
+    public IConversationGrain Conversation(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(id);
+
+    public IUserGrain User(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id);
+
+    /// <summary>A group of <c>u1</c> (owner), <c>u2</c> and <c>u3</c>.</summary>
+    public Task<CreatedConversation> CreateGroupAsync(string id) => Conversation(id).Create(
+        new CreateConversation { CreatorId = "u1", Type = ConversationType.Group, Members = ["u1", "u2", "u3"], Metadata = """{"name":"Team"}""" }, CancellationToken.None);
+
+    public static SendMessage Message(string id, string sender = "u1", string text = "hello", Channels channels = Channels.WhatsApp) => new()
+    {
+        MessageId = id,
+        SenderId = sender,
+        SenderName = sender,
+        Kind = PayloadKind.Text,
+        Payload = MessagePayload.Text(text),
+        Channels = channels,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
+
+internal sealed class RecordingFanOut : IFanOut
+{
+    private readonly ConcurrentQueue<LiveEvent> _events = new();
+
+    public IReadOnlyCollection<LiveEvent> Events => _events;
+
+    public void Publish(LiveEvent liveEvent) => _events.Enqueue(liveEvent);
+
+    public IDisposable Subscribe(Action<LiveEvent> receiver) => throw new NotSupportedException("These tests look at what was published.");
+}
+
+internal sealed class RecordingEventLog : IEventLog
+{
+    private readonly ConcurrentQueue<OutboxEvent> _events = new();
+
+    /// <summary>Makes every append fail.</summary>
+    public volatile bool Refuses;
+
+    public IReadOnlyList<OutboxEvent> Events => [.. _events];
+
+    public async Task AppendAsync(string topic, string key, IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        if (Refuses)
+        {
+            throw new IOException("the log is down");
+        }
+
+        foreach (var one in events)
+        {
+            _events.Enqueue(one);
+        }
+    }
+}
