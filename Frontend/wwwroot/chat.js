@@ -141,14 +141,14 @@ export class Chat {
   #onEvent(type, data) {
     switch (type) {
       case 'message.created':
-        if (!this.#store.conversations.has(data.conversation_id)) this.#adopt(data.conversation_id);
         this.#store.messageCreated(data);
+        this.#adopt(data.conversation_id);
         this.#fill(data.conversation_id);
         break;
       case 'message.status_updated': this.#store.statusUpdated(data); break;
       case 'conversation.read': this.#store.readUpTo(data); break;
       case 'conversation.created':
-      case 'conversation.updated': this.#adopt(data.conversation_id); break;
+      case 'conversation.updated': this.#store.putConversation(data); break;
       case 'member.joined':
       case 'member.left': this.#memberChanged(type, data); break;
       case 'typing': this.#store.startTyping(data); break;
@@ -166,13 +166,9 @@ export class Chat {
     this.#adopt(data.conversation_id);
   }
 
-  async #adopt(id) {
-    try {
-      this.#store.putConversation(await this.#api.conversation(id));
-    } catch (problem) {
-      // Left or removed before the answer: then it is rightly not shown.
-      if (problem.status !== 403 && problem.status !== 404) this.#report(problem);
-    }
+  /** A conversation that came without an announcement, say by being added to a group: its line is on top of the list. */
+  #adopt(id) {
+    if (!this.#store.conversations.has(id)) this.#refreshList().catch(this.#report);
   }
 
   async #refreshList() {

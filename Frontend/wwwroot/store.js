@@ -104,10 +104,14 @@ export class Store {
 
   // What answers bring.
 
+  /** A row of the list; or what events and single answers say: without `unread_count`, nothing about this user. */
   putConversation(row) {
     const known = this.conversations.get(row.conversation_id);
     const fresh = conversationOf(row);
-    if (known) {
+    if (known && row.unread_count === undefined) {
+      const { type, members, metadata } = fresh;
+      Object.assign(fresh, known, { type, members, metadata });
+    } else if (known) {
       // The answer may be older than an event that overtook it, and a read that is on its way to the server.
       fresh.lastReadSeq = Math.max(fresh.lastReadSeq, known.lastReadSeq);
       if (known.lastSeq > fresh.lastSeq) {
@@ -183,6 +187,10 @@ export class Store {
 
   /** A join or leave takes a `seq` like any message. */
   memberChanged(event, data) {
+    const conversation = this.conversations.get(data.conversation_id);
+    if (!conversation) return;
+    const others = conversation.members.filter((id) => id !== data.user_id);
+    conversation.members = event === 'member.left' ? others : [...others, data.user_id];
     const payload = { type: 'system', event, user_id: data.user_id };
     this.messageCreated({ ...data, sender_id: data.user_id, payload, created_at: new Date().toISOString() });
   }
