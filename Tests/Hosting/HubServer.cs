@@ -83,7 +83,7 @@ public sealed class HubServer : IAsyncDisposable
     /// <summary>Starts the stopped, killed or prepared server on its port and store.</summary>
     public async Task StartAgainAsync()
     {
-        _process = Launch(["--urls", BaseUrl.ToString(), .. _options.Demo ? new[] { "--demo=true" } : [], .. _options.Arguments], _output);
+        _process = Launch(["--urls", BaseUrl.ToString(), .. _options.Demo ? new[] { "--demo" } : [], .. _options.Arguments], _output);
         try
         {
             await Eventually.HoldsAsync($"{BaseUrl}ready", IsReadyAsync, StartLimit);
