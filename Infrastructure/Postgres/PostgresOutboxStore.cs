@@ -1,0 +1,83 @@
+using Chat4All.Grains.Ports;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chat4All.Infrastructure.Postgres;
+
+/// <summary>The outbox in PostgreSQL.</summary>
+internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxStore
+{
+    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at
+            from outbox_events
+            where conversation_id = $1 and seq > $2 and published = false
+            order by seq, id
+            limit $3
+            """;
+        return database.ReadAsync<IReadOnlyList<OutboxEvent>>(
+            async connection => await connection.Command(select).Text(conversationId).Long(afterSeq).Long(limit).ListAsync(Read, cancellationToken), cancellationToken);
+    }
+
+    public Task MarkPublishedAsync(IReadOnlyList<OutboxEvent> events, DateTimeOffset publishedAt, CancellationToken cancellationToken)
+    {
+        const string update =
+            """
+            update outbox_events
+            set published = true, published_at = $2
+            where id = any($1) and published = false
+            """;
+        return database.WriteAsync(connection => Ids(connection, update, events).Time(publishedAt).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    public Task RecordFailureAsync(IReadOnlyList<OutboxEvent> events, string error, CancellationToken cancellationToken)
+    {
+        const string update = "update outbox_events set version = version + 1, error_message = $2 where id = any($1)";
+        return database.WriteAsync(connection => Ids(connection, update, events).Text(error).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken)
+    {
+        const string select = "select distinct conversation_id from outbox_events where published = false and created_at < $1 limit $2";
+        return database.ReadAsync<IReadOnlyList<string>>(
+            async connection => await connection.Command(select).Time(createdBefore).Long(limit).ListAsync(static row => row.GetString(0), cancellationToken),
+            cancellationToken);
+    }
+
+    public Task<long> CountUnpublishedAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Command("select count(*) from outbox_events where published = false").FirstAsync(static row => row.GetInt64(0), cancellationToken),
+        cancellationToken);
+
+    public Task<int> DeletePublishedAsync(DateTimeOffset publishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        // The id is a UUIDv7, which begins with its time: a row published before a moment was made before it, so the primary key finds the old rows.
+        const string delete =
+            """
+            delete from outbox_events
+            where id = any(array(
+              select id from outbox_events
+              where id < $1 and published = true and published_at < $2
+              order by id
+              limit $3))
+            """;
+        return database.WriteAsync(
+            connection => connection.Command(delete).Add(Guid.CreateVersion7(publishedBefore), NpgsqlDbType.Uuid).Time(publishedBefore).Long(limit).RunAsync(cancellationToken),
+            cancellationToken);
+    }
+
+    private static NpgsqlCommand Ids(NpgsqlConnection connection, string sql, IReadOnlyList<OutboxEvent> events) =>
+        connection.Command(sql).Add(events.Select(static e => e.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+
+    private static OutboxEvent Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        ConversationId = row.GetString(1),
+        Seq = row.GetInt64(2),
+        AggregateId = row.GetString(3),
+        EventType = row.GetString(4),
+        Payload = row.GetFieldValue<byte[]>(5),
+        CreatedAt = row.Time(6),
+    };
+}

@@ -1,0 +1,21 @@
+using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Postgres;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts every store port on one PostgreSQL database.</summary>
+public static class PostgresRegistration
+{
+    public static IServiceCollection AddPostgresStore(this IServiceCollection services, PostgresStoreOptions options)
+    {
+        options.Validate();
+        return services
+            .AddSingleton(_ => new PostgresDatabase(options))
+            .AddSingleton<IConversationStore, PostgresConversationStore>()
+            .AddSingleton<IConversationReader, PostgresConversationReader>()
+            .AddSingleton<IUserStore, PostgresUserStore>()
+            .AddSingleton<ITokenStore, PostgresTokenStore>()
+            .AddSingleton<IOutboxStore, PostgresOutboxStore>()
+            .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
+    }
+}

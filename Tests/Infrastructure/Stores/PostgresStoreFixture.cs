@@ -1,0 +1,33 @@
+using Chat4All.Infrastructure.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using PostgresDatabase = Chat4All.Tests.Hosting.PostgresDatabase;
+
+namespace Chat4All.Tests.Infrastructure.Stores;
+
+/// <summary>A database of its own on the run's PostgreSQL server.</summary>
+public sealed class PostgresStoreFixture : StoreFixture
+{
+    private PostgresDatabase? _database;
+
+    public PostgresStoreFixture() => SkipReason = PostgresDatabase.IsAvailable ? null : PostgresDatabase.SkipReason;
+
+    public string ConnectionString => _database!.ConnectionString;
+
+    public override async Task<IReadOnlyList<object?[]>> QueryAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // The tests' own constants.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        return await Rows.ReadAllAsync(reader);
+    }
+
+    protected override void Register(IServiceCollection services) => services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString });
+
+    protected override async Task CreateAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    protected override async Task DropAsync() => await _database!.DisposeAsync();
+}
