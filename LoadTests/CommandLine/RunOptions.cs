@@ -45,6 +45,9 @@ internal sealed record RunOptions
     /// <summary>Sockets that the idle scenario opens, 1..60,000.</summary>
     public int Sockets { get; init; } = 10_000;
 
+    /// <summary>How long they idle while the server's processor time is counted; a third of it to settle before and after opening.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many of them may be one user's: the server's limit, 10 by default.</summary>
     public int SocketsPerUser { get; init; } = 10;
 
@@ -69,6 +72,7 @@ internal sealed record RunOptions
             ClientIds = parsed.Flag("--client-ids"),
             Channel = parsed.Text("--channel") ?? "chat4all",
             Sockets = parsed.Number("--sockets", 10_000, 1, 60_000),
+            Idle = TimeSpan.FromSeconds(parsed.Number("--idle", 30, 1, 240)),
             SocketsPerUser = parsed.Number("--sockets-per-user", 10, 1, 10_000),
         };
         parsed.RefuseUnknown();
@@ -83,7 +87,7 @@ internal sealed record RunOptions
         words.AddRange(Label.Length > 0 ? [$"--label {Label}"] : []);
         words.AddRange(Postgres is not null && scenario == "baseline-p" ? ["--postgres …"] : []);
         words.AddRange(scenario is "idle-sockets" or "fan-out" ? [$"--sockets-per-user {SocketsPerUser}"] : []);
-        words.AddRange(scenario is "idle-sockets" ? [$"--sockets {Sockets}"] : []);
+        words.AddRange(scenario is "idle-sockets" ? [$"--sockets {Sockets} --idle {Idle.TotalSeconds}"] : []);
         words.AddRange(ClientIds ? ["--client-ids"] : []);
         words.AddRange(Channel != "chat4all" ? [$"--channel {Channel}"] : []);
         return string.Join(' ', words);

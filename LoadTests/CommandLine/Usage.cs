@@ -17,6 +17,7 @@ internal static class Usage
           --postgres CONNSTRING     for the bare PostgreSQL baseline
           --runs N --warmup S --duration S                                 (3, 5, 10)
           --sockets N               of the idle scenario                   (10,000)
+          --idle S                  how long they idle                     (30)
           --sockets-per-user N      the server's limit a user              (10)
           --client-ids              messages carry ids of the client's
           --channel NAME            where messages go                      (chat4all)

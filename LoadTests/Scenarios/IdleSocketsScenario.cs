@@ -11,12 +11,9 @@ namespace Chat4All.LoadTests.Scenarios;
 /// </summary>
 internal sealed class IdleSocketsScenario : IScenario
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
-
     public string Name => "idle-sockets";
 
-    public string Description => "Idle WebSockets: server memory each, server CPU over 30 s of idling";
+    public string Description => "Idle WebSockets: server memory each, server CPU while they idle";
 
     public async Task<IReadOnlyList<Row>> RunAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
@@ -27,6 +24,8 @@ internal sealed class IdleSocketsScenario : IScenario
         }
 
         var count = context.Options.Sockets;
+        var idle = context.Options.Idle;
+        var settle = idle / 3;
         var users = (count + context.Options.SocketsPerUser - 1) / context.Options.SocketsPerUser;
         var members = await context.Population.SignInBenchUsersAsync(users, context.Progress, cancellationToken);
         var tokens = new List<string>();
@@ -37,13 +36,13 @@ internal sealed class IdleSocketsScenario : IScenario
 
         using var loop = new EventLoop();
         var sockets = new SocketGroup(loop, context.Address, context.Options.Server, tokens);
-        await context.TimedAsync("settling before", Settle, () => Run(loop, new Dwell(Settle), cancellationToken));
+        await context.TimedAsync("settling before", settle, () => Run(loop, new Dwell(settle), cancellationToken));
         var before = ProcessMemory.ResidentBytes(server);
         await context.TimedAsync($"opening {count:N0} sockets", TimeSpan.FromSeconds(count / 2_000.0), () => Run(loop, sockets, cancellationToken));
-        await context.TimedAsync("settling after", Settle, () => Run(loop, new Dwell(Settle), cancellationToken));
+        await context.TimedAsync("settling after", settle, () => Run(loop, new Dwell(settle), cancellationToken));
         var cpu = new CpuMeter(server);
         cpu.Start();
-        await context.TimedAsync("idling", Idle, () => Run(loop, new Dwell(Idle), cancellationToken));
+        await context.TimedAsync("idling", idle, () => Run(loop, new Dwell(idle), cancellationToken));
         var (clientCpu, serverCpu) = cpu.Stop();
         var after = ProcessMemory.ResidentBytes(server);
 
@@ -63,7 +62,7 @@ internal sealed class IdleSocketsScenario : IScenario
                 ],
                 Answers = sockets.Closed.Append(new("open", sockets.Greeted)).ToDictionary(),
                 Verified = sockets.Greeted == count,
-                Notes = [FormattableString.Invariant($"RSS {before / 1048576.0:0.0} MB before, {after / 1048576.0:0.0} MB after (smaps_rollup), after {Settle.TotalSeconds + Idle.TotalSeconds} s; one run")],
+                Notes = [FormattableString.Invariant($"RSS {before / 1048576.0:0.0} MB before, {after / 1048576.0:0.0} MB after (smaps_rollup), after {(settle + idle).TotalSeconds} s; one run")],
                 Command = context.Options.CommandFor(Name),
             },
         ];
