@@ -43,6 +43,7 @@ internal static class ChatHost
     private static void UseChatPipeline(this WebApplication app)
     {
         app.UseMiddleware<RequestPipeline>();
+        app.UseWebPage();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
     }
