@@ -1,6 +1,8 @@
+using Chat4All.Frontend.Api;
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Auth.Limits;
 using Chat4All.Frontend.Operations;
+using Chat4All.Frontend.Operations.Logs;
 
 namespace Chat4All.Frontend.Hosting;
 
@@ -27,17 +29,22 @@ internal static class ChatHost
         var services = builder.Services;
         var settings = new SettingsBinding(builder.Configuration, services);
         var server = settings.Add<ServerOptions>();
-        settings.Add<StoreOptions>();
+        var store = settings.Add<StoreOptions>();
         var auth = settings.Add<AuthOptions>();
         settings.Add<RateLimitOptions>();
+        var logs = settings.Add<LogOptions>();
         settings.Require(ProductionRules.Check(auth, server));
         settings.ThrowIfInvalid();
 
         services.AddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
+        builder.AddChatLogs(logs);
         builder.AddChatServer(server);
+        services.AddStore(store);
+        services.AddFirstStart();
         services.AddAuth();
         services.AddOperations();
+        services.AddHostedService<Announcement>();
     }
 
     private static void UseChatPipeline(this WebApplication app)
@@ -51,6 +58,7 @@ internal static class ChatHost
     private static void MapChat(this WebApplication app)
     {
         app.MapAuth();
+        app.MapUsers();
         app.MapOperations();
     }
 }

@@ -18,6 +18,7 @@ internal sealed class CommandLine
         ["--urls"] = "Server:Urls",
         ["--data"] = "Store:Data",
         ["--postgres"] = "Store:Postgres",
+        ["--demo"] = "Store:Demo",
         ["--env-file"] = "EnvFile",
         ["--name"] = "Command:Name",
         ["--scopes"] = "Command:Scopes",
@@ -40,9 +41,10 @@ internal sealed class CommandLine
         for (var i = 0; i < args.Count; i++)
         {
             var arg = args[i];
-            if (arg == "--demo")
+            if (arg is "--demo")
             {
-                settings["Store:Demo"] = "true";
+                // The only one that may stand alone.
+                settings[Switches[arg]] = "true";
             }
             else if (arg is "--help" or "-h")
             {

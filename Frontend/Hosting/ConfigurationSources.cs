@@ -1,4 +1,5 @@
 using System.Collections;
+using Chat4All.Frontend.Operations.Logs;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Chat4All.Frontend.Hosting;
@@ -17,6 +18,7 @@ internal static class ConfigurationSources
             ?? ".env";
 
         configuration.Sources.Clear();
+        configuration.AddSettings(LogSetup.DefaultLevels);
         configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false);
         configuration.AddSettings(EnvironmentNames.Map(EnvironmentFile.Read(file)));
         configuration.AddSettings(EnvironmentNames.Map(environment));

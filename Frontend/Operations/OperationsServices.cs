@@ -5,6 +5,7 @@ internal static class OperationsServices
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<RequestMetrics>()
+        .AddHostedService<RequestTracing>()
         .AddSingleton<Readiness>()
         .AddSingleton<IDependencyCheck, StoreCheck>();
 }

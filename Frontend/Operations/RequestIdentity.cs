@@ -21,18 +21,4 @@ internal static class RequestIdentity
         headers[RequestId] = context.TraceIdentifier;
         headers[TraceParent] = Activity.Current?.Id;
     }
-
-    /// <summary>
-    /// Makes the host start an activity for every request, exported or not, so that each has a trace id and continues its caller's. Dispose to stop.
-    /// </summary>
-    public static ActivityListener Listen()
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore",
-            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
-    }
 }

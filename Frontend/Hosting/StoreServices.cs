@@ -1,0 +1,19 @@
+using Chat4All.Infrastructure.Sqlite;
+
+namespace Chat4All.Frontend.Hosting;
+
+/// <summary>The store that the settings name.</summary>
+internal static class StoreServices
+{
+    /// <summary>The embedded store's file within the data folder.</summary>
+    private const string DatabaseFile = "chat4all.db";
+
+    /// <summary>What a new store gets before the server listens.</summary>
+    public static IServiceCollection AddFirstStart(this IServiceCollection services) => services
+        .AddSingleton<DemoData>()
+        .AddSingleton<AdminAccount>()
+        .AddHostedService<FirstStart>();
+
+    public static IServiceCollection AddStore(this IServiceCollection services, StoreOptions options) =>
+        services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(options.Data, DatabaseFile) });
+}
