@@ -1,3 +1,4 @@
+using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Operations.Logs;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -23,22 +24,26 @@ internal sealed partial class Announcement(
     {
         var addresses = kestrel.Features.Get<IServerAddressesFeature>()?.Addresses.ToArray() ?? [];
         var address = addresses.FirstOrDefault("");
-        var kept = store.IsEmbedded ? Path.GetFullPath(store.Data) : "PostgreSQL";
+        var metrics = server.MetricsPort is { } port ? $"http://{server.MetricsHost}:{port}/metrics" : $"{address}/metrics";
+        var data = store.IsEmbedded ? Path.GetFullPath(store.Data) : "PostgreSQL";
+        var people = server.IsProduction
+            ? "no demo users; ./chat4all user add ID makes one"
+            : $"demo users user1 … user10, secret {DemoAccounts.Secret}, work from this machine only";
         if (logs.IsJson)
         {
-            LogListening(logger, string.Join(' ', addresses), kept);
+            LogListening(logger, address, metrics, data, people);
             return;
         }
 
         Console.Out.WriteLine($"""
-            Chat4All   {address}   (web page; API under /v1, sockets at /ws and /hubs/chat)
-            API docs   {address}/docs
-            Metrics    {(server.MetricsPort is { } port ? $"http://{server.MetricsHost}:{port}" : address)}/metrics   health at /health and /ready
-            Data       {kept}
-            {(server.IsProduction ? "Users      ./chat4all user add ID" : $"Demo users user1 … user10, secret {Auth.DemoAccounts.Secret}, from this machine only")}
+            Chat4All  {address}   web page; API under /v1, sockets at /ws and /hubs/chat
+            Docs      {address}/docs
+            Metrics   {metrics}   health at /health and /ready
+            Data      {data}
+            Users     {people}
             """);
     }
 
-    [LoggerMessage(1303, LogLevel.Information, "Listening on {Addresses}; data in {Store}")]
-    private static partial void LogListening(ILogger logger, string addresses, string store);
+    [LoggerMessage(1303, LogLevel.Information, "Listening on {Address} (web page, API under /v1, docs at /docs), metrics at {Metrics}, data in {Data}; {People}")]
+    private static partial void LogListening(ILogger logger, string address, string metrics, string data, string people);
 }

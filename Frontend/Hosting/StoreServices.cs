@@ -1,4 +1,7 @@
+using Chat4All.Grains;
+using Chat4All.Infrastructure.Postgres;
 using Chat4All.Infrastructure.Sqlite;
+using Orleans.Hosting;
 
 namespace Chat4All.Frontend.Hosting;
 
@@ -15,5 +18,8 @@ internal static class StoreServices
         .AddHostedService<FirstStart>();
 
     public static IServiceCollection AddStore(this IServiceCollection services, StoreOptions options) =>
-        services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(options.Data, DatabaseFile) });
+        (options.IsEmbedded
+            ? services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(options.Data, DatabaseFile) })
+            : services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = options.Postgres }))
+        .AddLocalGrains(static _ => { }, typeof(Telemetry).Assembly);
 }
