@@ -6,8 +6,10 @@ using Spectre.Console;
 var console = AnsiConsole.Console;
 if (Console.IsOutputRedirected)
 {
-    // A log file is as wide as its longest line.
+    // A log file is as wide as its longest line, and has no colours.
     console.Profile.Width = 240;
+    console.Profile.Capabilities.Ansi = false;
+    console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
 }
 
 using var stop = new CancellationTokenSource();
@@ -27,8 +29,8 @@ try
             return await ReportCommand.RunAsync(rest, console, stop.Token);
         case ["baseline-server", .. var rest]:
             return await BaselineServer.RunAsync(rest);
-        case ["list"]:
-            Usage.PrintScenarios(console);
+        case ["list", .. var names]:
+            Usage.PrintScenarios(console, names);
             return 0;
         default:
             Usage.Print(console);

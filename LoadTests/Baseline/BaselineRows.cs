@@ -7,10 +7,10 @@ namespace Chat4All.LoadTests.Baseline;
 /// <summary>The arrays of one transaction, filled anew for each.</summary>
 internal sealed class BaselineRows
 {
-    private const string Payload =
-        """{"type":"text","text":"The quick brown fox jumps over the lazy dog while the hub keeps every message, once and in order. 42"}""";
+    private const string Text = "The quick brown fox jumps over the lazy dog while the hub keeps every message, once and in order. 42";
+    private const string Payload = $$"""{"type":"text","text":"{{Text}}"}""";
 
-    private readonly string[] _eventIds;
+    private readonly Guid[] _eventIds;
     private readonly string[] _ids;
     private readonly string[] _conversationIds;
     private readonly long[] _seqs;
@@ -25,7 +25,7 @@ internal sealed class BaselineRows
     public BaselineRows(int size, int conversations)
     {
         _conversations = conversations;
-        _eventIds = new string[size];
+        _eventIds = new Guid[size];
         _ids = new string[size];
         _conversationIds = new string[size];
         _seqs = new long[size];
@@ -42,11 +42,11 @@ internal sealed class BaselineRows
         messages.Add(new NpgsqlParameter<long[]> { TypedValue = _seqs });
         messages.Add(Texts(_payloads));
         messages.Add(_messageTime);
-        outbox.Add(Texts(_eventIds));
+        outbox.Add(new NpgsqlParameter<Guid[]> { TypedValue = _eventIds });
         outbox.Add(Texts(_ids));
         outbox.Add(Texts(_conversationIds));
         outbox.Add(new NpgsqlParameter<long[]> { TypedValue = _seqs });
-        outbox.Add(Texts(_events));
+        outbox.Add(new NpgsqlParameter<string[]> { TypedValue = _events, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
         outbox.Add(_eventTime);
     }
 
@@ -59,12 +59,12 @@ internal sealed class BaselineRows
         {
             var n = _next++;
             _ids[i] = Guid.CreateVersion7().ToString();
-            _eventIds[i] = Guid.CreateVersion7().ToString();
+            _eventIds[i] = Guid.CreateVersion7();
             _conversationIds[i] = string.Create(CultureInfo.InvariantCulture, $"conversation-{_writer}-{n % _conversations:D4}");
             _seqs[i] = (n / _conversations) + 1;
             _events[i] = string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"message_id":"{{_ids[i]}}","conversation_id":"{{_conversationIds[i]}}","seq":{{_seqs[i]}},"sender_id":"user1","content":"text","payload":{{Payload}},"channels":["chat4all"],"created_at":"{{now:O}}"}""");
+                $$"""{"message_id":"{{_ids[i]}}","conversation_id":"{{_conversationIds[i]}}","seq":{{_seqs[i]}},"sender_id":"user1","sender_name":"user1","content":"{{Text}}","payload":{{Payload}},"channels":["chat4all"],"priority":"normal","status":"delivered","created_at":"{{now:O}}"}""");
         }
     }
 

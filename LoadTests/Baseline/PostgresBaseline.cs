@@ -18,19 +18,19 @@ internal sealed class PostgresBaseline : IAsyncDisposable
         drop schema if exists loadtests_baseline cascade;
         create schema loadtests_baseline;
         create table loadtests_baseline.messages (
-          id text primary key,
-          conversation_id text not null,
+          id text collate "C" primary key,
+          conversation_id text collate "C" not null,
           seq bigint not null,
-          sender_id text,
-          recipients text[],
+          sender_id text collate "C",
+          recipients text,
           kind smallint not null,
-          payload jsonb not null,
-          channels text[] not null,
+          payload text not null,
+          channels text not null,
           priority smallint not null,
           status smallint not null,
           status_at timestamptz,
           reply_to text,
-          metadata jsonb,
+          metadata text,
           edited_at timestamptz,
           deleted_at timestamptz,
           created_at timestamptz not null,
@@ -39,17 +39,17 @@ internal sealed class PostgresBaseline : IAsyncDisposable
         create index idx_message_system on loadtests_baseline.messages (conversation_id, seq) where kind = 0;
         create index idx_message_status_change on loadtests_baseline.messages (conversation_id, status_at) where status_at is not null;
         create table loadtests_baseline.outbox_events (
-          id text primary key,
-          aggregate_type text not null,
-          aggregate_id text not null,
-          event_type text not null,
+          id uuid primary key,
+          aggregate_type varchar(50) not null,
+          aggregate_id text collate "C" not null,
+          event_type varchar(100) collate "C" not null,
           payload jsonb not null,
           published boolean not null default false,
           published_at timestamptz,
           created_at timestamptz not null,
           version integer not null default 1,
           error_message text,
-          conversation_id text not null,
+          conversation_id text collate "C" not null,
           seq bigint not null,
           unique (aggregate_id, event_type)
         );
@@ -57,15 +57,15 @@ internal sealed class PostgresBaseline : IAsyncDisposable
         """;
 
     private const string MessagesSql = """
-        insert into loadtests_baseline.messages (id, conversation_id, seq, sender_id, kind, payload, channels, priority, status, created_at)
-        select id, conversation_id, seq, 'user1', 1, payload::jsonb, '{chat4all}', 1, 0, $5
+        insert into loadtests_baseline.messages (id, conversation_id, seq, payload, sender_id, kind, channels, priority, status, created_at)
+        select id, conversation_id, seq, payload, 'user1', 1, 'chat4all', 1, 0, $5
         from unnest($1, $2, $3, $4) as m (id, conversation_id, seq, payload)
         """;
 
     private const string OutboxSql = """
-        insert into loadtests_baseline.outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq)
-        select event_id, 'message', id, 'message.created', payload::jsonb, $6, conversation_id, seq
-        from unnest($1, $2, $3, $4, $5) as m (event_id, id, conversation_id, seq, payload)
+        insert into loadtests_baseline.outbox_events (id, aggregate_id, conversation_id, seq, payload, aggregate_type, event_type, created_at)
+        select id, aggregate_id, conversation_id, seq, payload, 'message', 'message.created', $6
+        from unnest($1, $2, $3, $4, $5) as e (id, aggregate_id, conversation_id, seq, payload)
         """;
 
     private readonly NpgsqlDataSource _source;

@@ -24,16 +24,17 @@ internal static class Usage
           --json FILE --html FILE
         loadtests report --in FILE [--in FILE …] [--html FILE] [--markdown FILE] [--json FILE]
         loadtests baseline-server --port N
-        loadtests list
+        loadtests list [scenario … | baselines | server | all]
 
         The server must run with CHAT4ALL_RATE_LIMIT=off and have the demo users.
         """;
 
     public static void Print(IAnsiConsole console) => console.WriteLine(Text);
 
-    public static void PrintScenarios(IAnsiConsole console)
+    /// <exception cref="UsageException">There is no scenario or group of a name.</exception>
+    public static void PrintScenarios(IAnsiConsole console, IReadOnlyList<string> names)
     {
-        foreach (var scenario in ScenarioList.All)
+        foreach (var scenario in ScenarioList.Select(names))
         {
             console.WriteLine($"{scenario.Name,-18} {scenario.Description}");
         }

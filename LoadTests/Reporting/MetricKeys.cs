@@ -12,6 +12,7 @@ internal static class MetricKeys
     public const string ClientCpu = "client cpu";
     public const string ServerCpu = "server cpu";
     public const string MemoryPerConnection = "memory each";
+    public const string MemoryPerActivation = "memory an activation";
     public const string Memory = "memory";
     public const string Ready = "ready";
 

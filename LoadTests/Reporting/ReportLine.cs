@@ -43,11 +43,12 @@ internal sealed record ReportLine(Row Row, string Result, IReadOnlyList<string> 
 
     private static string ResultOf(Row row)
     {
-        string[] keys = [MetricKeys.Rate, MetricKeys.MemoryPerConnection, MetricKeys.Ready, MetricKeys.Memory];
+        string[] keys = [MetricKeys.Rate, MetricKeys.MemoryPerConnection, MetricKeys.MemoryPerActivation, MetricKeys.Ready, MetricKeys.Memory];
         return string.Join(", ", row.Metrics.Where(metric => keys.Contains(metric.Key)).Select(metric => metric.Key switch
         {
             MetricKeys.Rate => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:N0}/s{Spread(metric)}"),
             MetricKeys.MemoryPerConnection => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:0.0} KB each"),
+            MetricKeys.MemoryPerActivation => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:N0} B an activation"),
             MetricKeys.Ready => string.Create(CultureInfo.InvariantCulture, $"ready in {metric.Value:N0} ms"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:0} MB"),
         }));

@@ -3,10 +3,10 @@ using Chat4All.LoadTests.CommandLine;
 namespace Chat4All.LoadTests.Scenarios;
 
 /// <summary>All scenarios in the order in which they run, and the names of their groups.</summary>
-internal static class ScenarioList
+internal static partial class ScenarioList
 {
     /// <summary>Need no server of ours.</summary>
-    private static readonly IScenario[] Baselines = [new KestrelBaselineScenario(), new PostgresBaselineScenario()];
+    private static readonly IScenario[] Baselines = [new KestrelBaselineScenario(), new PostgresBaselineScenario(), .. OfEngine()];
 
     /// <summary>Idle sockets come first: their memory is the growth of a fresh server's.</summary>
     private static readonly IScenario[] Server =
@@ -40,4 +40,14 @@ internal static class ScenarioList
         "server" => Server,
         _ => [All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new UsageException($"There is no scenario {name}; see loadtests list.")],
     };
+
+    private static List<IScenario> OfEngine()
+    {
+        var scenarios = new List<IScenario>();
+        AddEngine(scenarios);
+        return scenarios;
+    }
+
+    /// <summary>Implemented in the Engine folder, which is compiled where the engine is ours to measure.</summary>
+    static partial void AddEngine(List<IScenario> scenarios);
 }

@@ -1,0 +1,132 @@
+# `./chat4all bench`: sourced by that script. Measures on SQLite and on PostgreSQL and writes one report to artifacts/bench.
+# Everything else that it makes lies in one temporary folder; all that it starts is stopped with it.
+
+loadtests="$root/artifacts/Local/bin/LoadTests/release/Chat4All.LoadTests.dll"
+
+run_bench() {
+  local names=() options=() postgres='' scenario
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --client-ids) options+=("$1") ;;
+      --*) [ $# -ge 2 ] || fail "$1 needs a value"; options+=("$1" "$2"); shift ;;
+      *) names+=("$1") ;;
+    esac
+    shift
+  done
+
+  build_server
+  build loadtests LoadTests/LoadTests.csproj LoadTests Orleans.Local
+  if [ "${names[0]:-}" = list ]; then
+    dotnet "$loadtests" list
+    return
+  fi
+
+  local all baselines=() of_server=()
+  all=$(dotnet "$loadtests" list "${names[@]}") || fail "$all"
+  for scenario in $(cut -d ' ' -f 1 <<<"$all"); do
+    case $scenario in baseline-* | engine) baselines+=("$scenario") ;; *) of_server+=("$scenario") ;; esac
+  done
+
+  # The idle scenario needs a descriptor a connection on either side; the hard limit is all that can be had here.
+  ulimit -n "$(ulimit -Hn)"
+  # /tmp and not TMPDIR: the user postgres must be able to enter it.
+  run=$(mktemp -d /tmp/chat4all-bench.XXXXXX)
+  chmod 711 "$run"
+  results="$root/artifacts/bench"
+  mkdir -p "$results"
+  server='' child='' bench_status=0 reports=()
+  trap 'stop_bench' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  [ "$(stat -f -c %T "$run")" != tmpfs ] || say "Beware: /tmp is in memory here, so that syncing to disk costs nothing."
+  (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$run/admin-secret")
+
+  postgres=$("$root/Tests/Hosting/postgres.sh" start "$run/postgres" </dev/null) || { say "No PostgreSQL here: only SQLite is measured."; postgres=''; }
+
+  [ ${#baselines[@]} -eq 0 ] || measure baselines "${baselines[@]}" ${postgres:+--postgres "$postgres"} "${options[@]}"
+  [ ${#of_server[@]} -eq 0 ] || bench_store sqlite
+  [ ${#of_server[@]} -eq 0 ] || [ -z "$postgres" ] || bench_store postgres --postgres "$postgres" --demo
+
+  say ""
+  dotnet "$loadtests" report "${reports[@]}" --json "$results/report.json" --html "$results/report.html" --markdown "$results/report.md"
+  say "The report: $results/report.html, .md and .json"
+  stop_bench
+  trap - EXIT
+  [ "$bench_status" -eq 0 ] || fail "not all of it ran, or counts disagree: see above"
+}
+
+# bench_store STORE [SERVER-OPTION ...]: a fresh server on the store, and all that is measured on it.
+bench_store() {
+  local store=$1 data="$run/$1" port names
+  shift
+  # The default profile starts on SQLite; on a database that lives on, a start is no first start.
+  names=()
+  for scenario in "${of_server[@]}"; do
+    [ "$store" != sqlite ] && [ "$scenario" = start-up ] || names+=("$scenario")
+  done
+  [ ${#names[@]} -gt 0 ] || return 0
+
+  port=$(free_port)
+  mkdir -p "$data"
+  CHAT4ALL_RATE_LIMIT=off CHAT4ALL_ADMIN_ID=bench-admin CHAT4ALL_ADMIN_SECRET=$(cat "$run/admin-secret") \
+    dotnet "$frontend" --port "$port" --data "$data" "$@" </dev/null >"$run/$store.log" 2>&1 &
+  server=$!
+  wait_until_ready "$port" || { tail -n 20 "$run/$store.log" >&2; fail "the server on $store did not get ready"; }
+  measure "$store" "${names[@]}" --url "http://127.0.0.1:$port" --label "$store" --server-pid "$server" \
+    --admin-id bench-admin --admin-secret-file "$run/admin-secret" \
+    --server-command "dotnet '$frontend' --port {port} --data {data}" "${options[@]}"
+  stop_server
+}
+
+# measure NAME ARGUMENT...: one run of the generator; its results are kept for the report.
+measure() {
+  local file="$run/$1.json"
+  shift
+  attended_bench dotnet "$loadtests" run "$@" --json "$file" || bench_status=$?
+  [ ! -f "$file" ] || reports+=(--in "$file")
+}
+
+# Runs a command so that a signal to this script ends it at once instead of after it.
+attended_bench() {
+  "$@" </dev/null &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=''
+  return "$status"
+}
+
+wait_until_ready() {
+  local _
+  for _ in $(seq 300); do
+    kill -0 "$server" 2>/dev/null || return 1
+    if curl -sf -o /dev/null "http://127.0.0.1:$1/ready"; then return 0; fi
+    sleep 0.1
+  done
+  return 1
+}
+
+# Below the ephemeral range, so that no outgoing connection takes it.
+free_port() {
+  local port _
+  for _ in $(seq 50); do
+    port=$((20000 + RANDOM % 12000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
+  done
+  fail "no free port between 20000 and 32000"
+}
+
+stop_server() {
+  [ -n "$server" ] || return 0
+  kill "$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || true
+  server=''
+}
+
+stop_bench() {
+  trap '' INT TERM
+  [ -z "$child" ] || kill "$child" 2>/dev/null || true
+  stop_server
+  [ ! -f "$run/postgres/port" ] || "$root/Tests/Hosting/postgres.sh" stop "$run/postgres" 2>/dev/null || true
+  rm -rf "$run"
+}
