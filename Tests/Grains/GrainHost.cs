@@ -7,11 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
-using Orleans.Hosting;
 
 namespace Chat4All.Tests.Grains;
 
-/// <summary>The grains on the Local engine over a real store, with a fan-out that records and an event log that a test may make refuse.</summary>
+/// <summary>The grains on the engine of this build over a real store, with a fan-out that records and an event log that a test may make refuse.</summary>
 internal sealed class GrainHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -45,7 +44,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Configuration["Outbox:Backoff"] = "00:00:00.050";
         builder.Configuration["Outbox:StaleAfter"] = "00:00:01";
         builder.Services.AddGrainServices();
-        builder.Services.AddLocalGrains(static _ => { }, typeof(Telemetry).Assembly);
+        builder.AddGrains(typeof(Telemetry).Assembly);
         builder.Services.AddGrainCallers();
         var host = builder.Build();
         await host.StartAsync();

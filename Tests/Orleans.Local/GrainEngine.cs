@@ -1,0 +1,12 @@
+using System.Reflection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+
+namespace Chat4All.Tests.Grains;
+
+/// <summary>What <see cref="GrainHost"/> runs the grains on: here the in-process engine.</summary>
+internal static class GrainEngine
+{
+    /// <summary>Hosts the grains of the assembly.</summary>
+    public static void AddGrains(this IHostApplicationBuilder builder, Assembly grains) => builder.Services.AddLocalGrains(static _ => { }, grains);
+}
