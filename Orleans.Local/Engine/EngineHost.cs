@@ -1,12 +1,17 @@
 using Microsoft.Extensions.Hosting;
+using Orleans.Local.Reminders;
 
 namespace Orleans.Local;
 
 /// <summary>The engine's clockwork: looks for overdue calls and idle activations, and ends all activations when the process stops.</summary>
-internal sealed class EngineHost(LocalEngine engine) : IHostedService, IDisposable
+internal sealed class EngineHost(LocalEngine engine, ReminderClock reminders, IEnumerable<IReminderTable> reminderTables)
+    : IHostedLifecycleService, IDisposable
 {
+    private readonly IReminderTable? _reminderTable = reminderTables.LastOrDefault();
     private ITimer? _sweep;
     private ITimer? _collection;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,12 +22,39 @@ internal sealed class EngineHost(LocalEngine engine) : IHostedService, IDisposab
         return Task.CompletedTask;
     }
 
+    /// <summary>Only now, because the store that holds the reminders starts later than the engine.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (_reminderTable is null)
+        {
+            return;
+        }
+
+        await _reminderTable.StartAsync(cancellationToken);
+        foreach (var entry in (await _reminderTable.ReadRows(0, 0)).Reminders)
+        {
+            reminders.Set(entry);
+        }
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        reminders.Stop();
+        return Task.CompletedTask;
+    }
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _collection?.Dispose();
         await engine.StopAsync(cancellationToken);
         _sweep?.Dispose();
+        if (_reminderTable is not null)
+        {
+            await _reminderTable.StopAsync(cancellationToken);
+        }
     }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {

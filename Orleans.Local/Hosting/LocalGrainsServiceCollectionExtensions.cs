@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Local;
+using Orleans.Local.Reminders;
 using Orleans.Runtime;
+using Orleans.Timers;
 
 namespace Orleans.Hosting;
 
@@ -33,8 +35,16 @@ public static class LocalGrainsServiceCollectionExtensions
         services.TryAddSingleton<IGrainContextAccessor, GrainContextAccessor>();
         services.TryAddScoped(static provider => provider.GetRequiredService<IGrainContextAccessor>().GrainContext);
 
+        services.AddSingleton<ReminderClock>();
+        services.TryAddSingleton<IReminderRegistry>(static provider => new ReminderRegistry(
+            provider.GetRequiredService<LocalEngine>(), provider.GetRequiredService<ReminderClock>(), provider.GetService<IReminderTable>()));
+
         // Hosted services stop in the reverse order of their registration.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, EngineHost>());
         return services;
     }
+
+    /// <summary>Keeps reminders in memory, for tests. Register an <see cref="IReminderTable"/> of your own to keep them over a restart.</summary>
+    public static IServiceCollection AddInMemoryReminders(this IServiceCollection services)
+        => services.AddSingleton<IReminderTable, InMemoryReminderTable>();
 }
