@@ -84,9 +84,7 @@ internal sealed partial class Activation
             Class.Statistics.OnActivated();
             if (Class.HasOnActivate)
             {
-                using var timeout = new CancellationTokenSource(Engine.Options.ActivationTimeout, Engine.Time);
-                _activating = timeout;
-                await ((IGrainBase)GrainInstance).OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
+                await RunOnActivateAsync((IGrainBase)GrainInstance);
             }
 
             if (_state == ActivationState.Activating)
@@ -102,13 +100,23 @@ internal sealed partial class Activation
                 new DeactivationReason(DeactivationReasonCode.ActivationFailed, failure, "Failed to activate grain."),
                 CancellationToken.None);
         }
+
+        _recheck = true;
+        Pump();
+    }
+
+    private async Task RunOnActivateAsync(IGrainBase grain)
+    {
+        using var timeout = new CancellationTokenSource(Engine.Options.ActivationTimeout, Engine.Time);
+        _activating = timeout;
+        try
+        {
+            await grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
+        }
         finally
         {
             _activating = null;
         }
-
-        _recheck = true;
-        Pump();
     }
 
     private async Task FinishDeactivationAsync()
