@@ -1,0 +1,214 @@
+using Chat4All.Frontend.Auth;
+using Chat4All.Frontend.RealTime.Connections;
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Orleans;
+
+namespace Chat4All.Frontend.RealTime.Routing;
+
+/// <summary>Opens and ends connections: limits, the first look into the store, presence, revocation.</summary>
+internal sealed partial class Sessions : IDisposable
+{
+    private readonly Switchboard _switchboard;
+    private readonly EventLoop _loop;
+    private readonly IConversationReader _reader;
+    private readonly IGrainFactory _grains;
+    private readonly RealTimeOptions _options;
+    private readonly RealTimeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Sessions> _logger;
+    private readonly DeadlineQueue<ChatConnection> _windows;
+    private bool _stopping;
+
+    public Sessions(
+        Switchboard switchboard,
+        EventLoop loop,
+        IConversationReader reader,
+        IGrainFactory grains,
+        RealTimeOptions options,
+        RealTimeMetrics metrics,
+        TimeProvider time,
+        ILogger<Sessions> logger)
+    {
+        (_switchboard, _loop, _reader, _grains, _options, _metrics, _time, _logger) = (switchboard, loop, reader, grains, options, metrics, time, logger);
+        _windows = new DeadlineQueue<ChatConnection>(loop, time, options.ResumeWindow, static connection => connection.Stream.EndWindow());
+    }
+
+    /// <summary>
+    /// Opens a connection: when this answers null, <c>connection.established</c> is on its way and everything committed from then on will follow. Otherwise it was refused with this code.
+    /// </summary>
+    public async Task<CloseCode?> OpenAsync(ChatConnection connection)
+    {
+        var refused = await await _loop.Run(() => Open(connection));
+        if (refused is null)
+        {
+            connection.Announcing = AnnounceAsync(connection);
+        }
+
+        return refused;
+    }
+
+    /// <summary>Ends a connection that was opened.</summary>
+    public void End(ChatConnection connection)
+    {
+        _loop.Post(() => Remove(connection));
+        _ = RetractAsync(connection);
+    }
+
+    /// <summary>Closes what a revocation ends.</summary>
+    public void Revoke(Revocation revocation) =>
+        _loop.Post(() =>
+        {
+            foreach (var connection in All())
+            {
+                if (revocation.Concerns(connection.Caller))
+                {
+                    connection.Close(CloseCode.Unauthorized);
+                }
+            }
+        });
+
+    /// <summary>Opens no more connections and closes those there are; answers how many.</summary>
+    public Task<int> CloseAllAsync() =>
+        _loop.Run(() =>
+        {
+            _stopping = true;
+            var connections = All().ToList();
+            connections.ForEach(static connection => connection.Close(CloseCode.GoingAway));
+            return connections.Count;
+        });
+
+    /// <summary>Every connection; in the loop only.</summary>
+    public IEnumerable<ChatConnection> All() => _switchboard.Sessions.Values.SelectMany(static session => session.Connections);
+
+    public void Dispose() => _windows.Dispose();
+
+    private Task<CloseCode?> Open(ChatConnection connection)
+    {
+        if (_stopping)
+        {
+            return Task.FromResult<CloseCode?>(CloseCode.GoingAway);
+        }
+
+        var session = _switchboard.Open(connection.Caller.UserId);
+        if (session.Connections.Count >= _options.MaxConnectionsPerUser)
+        {
+            return Task.FromResult<CloseCode?>(CloseCode.TooManyConnections);
+        }
+
+        session.Connections.Add(connection);
+        connection.Session = session;
+        _metrics.Opened(connection);
+        if (session.IsLoaded)
+        {
+            Establish(connection);
+            return Task.FromResult<CloseCode?>(null);
+        }
+
+        if (session.Loading is null)
+        {
+            session.Loading = new TaskCompletionSource<CloseCode?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = LoadAsync(session);
+        }
+
+        return session.Loading.Task;
+    }
+
+    private async Task LoadAsync(UserSession session)
+    {
+        try
+        {
+            // The session is known to the switchboard already: an event that the answer does not hold yet will be noted.
+            var heads = await _reader.ListHeadsAsync(session.UserId, CancellationToken.None);
+            _loop.Post(() => Loaded(session, heads));
+        }
+        catch (Exception failed)
+        {
+            LogLoadFailed(_logger, failed);
+            _loop.Post(() => LoadFailed(session));
+        }
+    }
+
+    private void Loaded(UserSession session, IReadOnlyList<ConversationHead> heads)
+    {
+        if (session.Connections.Count > 0)
+        {
+            _switchboard.Load(session, heads);
+            session.Connections.ForEach(Establish);
+        }
+
+        session.Loading!.SetResult(null);
+        session.Loading = null;
+    }
+
+    private void LoadFailed(UserSession session)
+    {
+        foreach (var connection in session.Connections.ToArray())
+        {
+            Remove(connection);
+        }
+
+        session.Loading!.SetResult(CloseCode.TryAgainLater);
+        session.Loading = null;
+    }
+
+    private void Establish(ChatConnection connection)
+    {
+        connection.Send(ControlFrames.Established(connection.Caller.UserId, _options.NodeName, _time.GetUtcNow()));
+        if (_options.ResumeWindowMilliseconds > 0)
+        {
+            connection.Stream.BeginWindow();
+            _windows.Add(connection);
+        }
+    }
+
+    private void Remove(ChatConnection connection)
+    {
+        if (connection.Session is { } session)
+        {
+            connection.Session = null;
+            session.Connections.Remove(connection);
+            _metrics.Ended(connection);
+            if (session.Connections.Count == 0)
+            {
+                _switchboard.Close(session);
+            }
+        }
+    }
+
+    private async Task AnnounceAsync(ChatConnection connection)
+    {
+        try
+        {
+            await _grains.GetGrain<IUserGrain>(connection.Caller.UserId).Connected(_options.NodeName);
+        }
+        catch (Exception failed)
+        {
+            // Presence is a courtesy: no socket is refused because it cannot be told.
+            LogPresenceFailed(_logger, failed);
+        }
+        finally
+        {
+            connection.Announcing = Task.CompletedTask;
+        }
+    }
+
+    private async Task RetractAsync(ChatConnection connection)
+    {
+        try
+        {
+            await connection.Announcing;
+            await _grains.GetGrain<IUserGrain>(connection.Caller.UserId).Disconnected(_options.NodeName);
+        }
+        catch (Exception failed)
+        {
+            LogPresenceFailed(_logger, failed);
+        }
+    }
+
+    [LoggerMessage(3103, LogLevel.Warning, "A user's conversations could not be read; its connections are closed with 1013")]
+    private static partial void LogLoadFailed(ILogger logger, Exception failed);
+
+    [LoggerMessage(3104, LogLevel.Warning, "A user's presence could not be told")]
+    private static partial void LogPresenceFailed(ILogger logger, Exception failed);
+}
