@@ -29,19 +29,15 @@ run_bench() {
 
   # The idle scenario needs a descriptor a connection on either side; the hard limit is all that can be had here.
   ulimit -n "$(ulimit -Hn)"
-  # /tmp and not TMPDIR: the user postgres must be able to enter it.
-  run=$(mktemp -d /tmp/chat4all-bench.XXXXXX)
-  chmod 711 "$run"
+  source "$root/Tests/Hosting/supervise.sh"
+  open_run bench /tmp
   results="$root/artifacts/bench"
   mkdir -p "$results"
-  server='' child='' bench_status=0 reports=()
-  trap 'stop_bench' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
+  server='' bench_status=0 reports=()
   [ "$(stat -f -c %T "$run")" != tmpfs ] || say "Beware: /tmp is in memory here, so that syncing to disk costs nothing."
   (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$run/admin-secret")
 
-  postgres=$("$root/Tests/Hosting/postgres.sh" start "$run/postgres" </dev/null) || { say "No PostgreSQL here: only SQLite is measured."; postgres=''; }
+  postgres=$(start_postgres) || { say "No PostgreSQL here: only SQLite is measured."; postgres=''; }
 
   [ ${#baselines[@]} -eq 0 ] || measure baselines "${baselines[@]}" ${postgres:+--postgres "$postgres"} "${options[@]}"
   [ ${#of_server[@]} -eq 0 ] || bench_store sqlite
@@ -50,8 +46,7 @@ run_bench() {
   say ""
   dotnet "$loadtests" report "${reports[@]}" --json "$results/report.json" --html "$results/report.html" --markdown "$results/report.md"
   say "The report: $results/report.html, .md and .json"
-  stop_bench
-  trap - EXIT
+  close_run
   [ "$bench_status" -eq 0 ] || fail "not all of it ran, or counts disagree: see above"
 }
 
@@ -82,18 +77,8 @@ bench_store() {
 measure() {
   local file="$run/$1.json"
   shift
-  attended_bench dotnet "$loadtests" run "$@" --json "$file" || bench_status=$?
+  attended dotnet "$loadtests" run "$@" --json "$file" || bench_status=$?
   [ ! -f "$file" ] || reports+=(--in "$file")
-}
-
-# Runs a command so that a signal to this script ends it at once instead of after it.
-attended_bench() {
-  "$@" </dev/null &
-  child=$!
-  local status=0
-  wait "$child" || status=$?
-  child=''
-  return "$status"
 }
 
 wait_until_ready() {
@@ -121,12 +106,4 @@ stop_server() {
   kill "$server" 2>/dev/null || true
   wait "$server" 2>/dev/null || true
   server=''
-}
-
-stop_bench() {
-  trap '' INT TERM
-  [ -z "$child" ] || kill "$child" 2>/dev/null || true
-  stop_server
-  [ ! -f "$run/postgres/port" ] || "$root/Tests/Hosting/postgres.sh" stop "$run/postgres" 2>/dev/null || true
-  rm -rf "$run"
 }

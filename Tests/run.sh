@@ -5,49 +5,16 @@ run_tests() {
   case $part in unit | integration | all) ;; *) fail "test takes unit, integration or all, not $part" ;; esac
   [ $# -le 1 ] || fail "test takes one word: unit, integration or all"
 
-  # /tmp and not TMPDIR: the user postgres must be able to enter it.
-  run=$(mktemp -d /tmp/chat4all-test.XXXXXX)
-  chmod 711 "$run"
-  child='' passed=0 failed=0 skipped=0
-  trap 'clean_up' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-
+  source "$root/Tests/Hosting/supervise.sh"
+  open_run test /tmp
+  passed=0 failed=0 skipped=0
   [ "$part" = unit ] || prepare_machine
   test_engine Local "$part"
   test_orleans "$part"
 
-  clean_up
-  trap - EXIT
+  close_run
   printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
-clean_up() {
-  # A trap that comes while this runs must not run it again.
-  trap '' INT TERM
-  [ -z "$child" ] || kill "$child" 2>/dev/null || true
-  [ ! -f "$run/postgres/port" ] || "$root/Tests/Hosting/postgres.sh" stop "$run/postgres" 2>/dev/null || true
-  stop_strays
-  rm -rf "$run"
-}
-
-# Servers whose test process was killed before it could stop them: they carry this run's own folder in their command line.
-stop_strays() {
-  local found
-  grep -lF "$run/" /proc/[0-9]*/cmdline 2>/dev/null | while IFS=/ read -r _ _ found _; do
-    kill -KILL "$found" 2>/dev/null || true
-  done
-}
-
-# Runs a command so that a signal to this script ends it at once instead of after it.
-attended() {
-  "$@" </dev/null &
-  child=$!
-  local status=0
-  wait "$child" || status=$?
-  child=''
-  return "$status"
 }
 
 # --- what the tests need --------------------------------------------------------------------------------------------
@@ -55,8 +22,7 @@ attended() {
 prepare_machine() {
   install_packages
   install_clients
-  CHAT4ALL_TEST_POSTGRES=$("$root/Tests/Hosting/postgres.sh" start "$run/postgres" </dev/null) \
-    || { say "No PostgreSQL: its tests are skipped."; CHAT4ALL_TEST_POSTGRES=''; }
+  CHAT4ALL_TEST_POSTGRES=$(start_postgres) || say "No PostgreSQL: its tests are skipped."
   export CHAT4ALL_TEST_POSTGRES
 }
 
