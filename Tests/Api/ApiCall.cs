@@ -12,7 +12,7 @@ public enum ApiCaller
 
 /// <summary>One call of the contract that would succeed as it stands, and what may be done to its body.</summary>
 /// <param name="Method">HTTP method.</param>
-/// <param name="Route">Template as the server's routing knows it.</param>
+/// <param name="Route">Template, parameters without their names.</param>
 /// <param name="Path">The template with real ids.</param>
 /// <param name="Caller">Whose token it carries.</param>
 public sealed record ApiCall(string Method, string Route, string Path, ApiCaller Caller = ApiCaller.User)
@@ -35,5 +35,8 @@ public sealed record ApiCall(string Method, string Route, string Path, ApiCaller
     /// <summary>OAuth endpoints answer errors in the form of RFC 6749 and take forms too.</summary>
     public bool IsOAuth => Route.StartsWith("/auth/", StringComparison.Ordinal);
 
-    public override string ToString() => $"{Method} {Route}";
+    /// <summary>As in <see cref="RouteTable"/>.</summary>
+    public string Key => $"{Method} {Route}";
+
+    public override string ToString() => Key;
 }

@@ -36,7 +36,7 @@ internal static class ApiCalls
             Required = ["username"],
             Ids = ["user_id"],
         },
-        new("PATCH", "/v1/users/{id}", "/v1/users/user9", ApiCaller.Admin)
+        new("PATCH", "/v1/users/{}", "/v1/users/user9", ApiCaller.Admin)
         {
             Body = Parse("""{"display_name": "Nine", "scopes": ["read", "write"], "is_active": true}"""),
         },
@@ -47,17 +47,17 @@ internal static class ApiCalls
             Required = ["type", "members"],
             Ids = ["conversation_id"],
         },
-        new("PATCH", "/v1/conversations/{id}", "/v1/conversations/group-1")
+        new("PATCH", "/v1/conversations/{}", "/v1/conversations/group-1")
         {
             Body = Parse("""{"metadata": {"name": "Renamed"}}"""),
         },
-        new("POST", "/v1/conversations/{id}/members", "/v1/conversations/group-1/members")
+        new("POST", "/v1/conversations/{}/members", "/v1/conversations/group-1/members")
         {
             Body = Parse("""{"user_id": "user4"}"""),
             Required = ["user_id"],
             Ids = ["user_id"],
         },
-        new("POST", "/v1/conversations/{id}/read", "/v1/conversations/group-1/read")
+        new("POST", "/v1/conversations/{}/read", "/v1/conversations/group-1/read")
         {
             Body = Parse("""{"up_to_seq": 1}"""),
             BodyIsOptional = true,

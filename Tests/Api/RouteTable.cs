@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Chat4All.Frontend.Hosting;
+using Chat4All.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Chat4All.Tests.Api;
+
+/// <summary>Every route that there is, with who may call it. A route that is missing here fails a test.</summary>
+internal static partial class RouteTable
+{
+    private const string Text = """{"conversation_id": "group-1", "channels": ["chat4all"], "payload": {"type": "text", "text": "from outside"}}""";
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("POST /auth/token", RouteAccess.Anyone),
+        new("POST /auth/refresh", RouteAccess.Anyone),
+        new("POST /auth/revoke", RouteAccess.Anyone),
+        new("POST /auth/introspect", RouteAccess.Self, null, """{"token": "x"}""", ReadOnly: true),
+        new("GET /.well-known/jwks.json", RouteAccess.Anyone),
+        new("GET /.well-known/oauth-authorization-server", RouteAccess.Anyone),
+
+        new("POST /v1/users", RouteAccess.Admin, null, """{"username": "intruder"}"""),
+        new("GET /v1/users", RouteAccess.Admin),
+        new("GET /v1/users/me", RouteAccess.Self),
+        new("POST /v1/users/me/secret", RouteAccess.Self, null, "{}"),
+        new("GET /v1/users/{}", RouteAccess.Admin, "/v1/users/user1"),
+        new("PATCH /v1/users/{}", RouteAccess.Admin, "/v1/users/user1", """{"display_name": "Intruder"}"""),
+        new("DELETE /v1/users/{}", RouteAccess.Admin, "/v1/users/user1"),
+
+        new("POST /v1/conversations", RouteAccess.Self, null, """{"type": "group", "members": ["user1", "user2", "user3"]}"""),
+        new("GET /v1/conversations", RouteAccess.Self),
+        new("GET /v1/conversations/{}", RouteAccess.Member, "/v1/conversations/group-1"),
+        new("PATCH /v1/conversations/{}", RouteAccess.Member, "/v1/conversations/group-1", """{"metadata": {"name": "Taken over"}}"""),
+        new("POST /v1/conversations/{}/members", RouteAccess.Member, "/v1/conversations/group-1/members", """{"user_id": "user10"}"""),
+        new("DELETE /v1/conversations/{}/members/{}", RouteAccess.Member, "/v1/conversations/group-1/members/user2"),
+        new("GET /v1/conversations/{}/messages", RouteAccess.Member, "/v1/conversations/group-1/messages"),
+        new("POST /v1/conversations/{}/read", RouteAccess.Member, "/v1/conversations/group-1/read", "{}"),
+
+        new("POST /v1/messages", RouteAccess.Member, null, Text),
+        new("POST /v1/messages/batch", RouteAccess.Self, null, $$"""{"messages": [{{Text}}]}"""),
+        new("GET /v1/messages/{}", RouteAccess.Member, "/v1/messages/message-1"),
+        new("GET /v1/messages/{}/deliveries", RouteAccess.Member, "/v1/messages/message-1/deliveries"),
+
+        new("GET /health", RouteAccess.Anyone),
+        new("GET /ready", RouteAccess.Anyone),
+        new("GET /metrics", RouteAccess.Anyone),
+        new("GET /openapi/{}.json", RouteAccess.Anyone, "/openapi/v1.json"),
+        new("GET /ws", RouteAccess.Socket),
+    ];
+
+    /// <summary>The keys of the routes that the server program maps.</summary>
+    public static async Task<IReadOnlyList<string>> ReadFromProgramAsync()
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = ChatHost.Build(CommandLine.Parse(["--data", folder.Path, "--port", "0"]));
+        return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(KeysOf).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> KeysOf(RouteEndpoint endpoint)
+    {
+        var path = "/" + Parameter().Replace(endpoint.RoutePattern.RawText ?? "", "{}").Trim('/');
+        var methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+        return methods.Count == 0 ? [$"ANY {path}"] : methods.Select(method => $"{method} {path}");
+    }
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Parameter();
+}
