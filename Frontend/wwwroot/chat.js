@@ -1,5 +1,6 @@
 import { Live } from './live.js';
 import { Outbox } from './outbox.js';
+import { Problem } from './problem.js';
 
 const ReadInterval = 1_000;
 const TypingInterval = 3_000;
@@ -131,11 +132,31 @@ export class Chat {
    */
   async #catchUp() {
     await this.#refreshList();
-    await this.#live.invoke('Resume', { conversations: this.#store.positions() });
+    await this.#resume();
     const { openId } = this.#store;
     if (openId && this.#store.thread(openId).stale) await this.#refreshThread(openId);
     this.#sendReads();
     this.#outbox.wake();
+  }
+
+  async #resume() {
+    const results = await this.#live.invoke('Resume', { conversations: this.#store.positions() });
+    for (const { conversation_id: id, code } of results) {
+      switch (code ?? 'resumed') {
+        case 'resumed': break;
+        case 'not_member':
+        case 'unknown': this.#store.dropConversation(id); break;
+        case 'future_seq': await this.#startOver(id); break;
+        default: throw new Problem({ status: 503, code, message: 'The server could not read its store.' });
+      }
+    }
+  }
+
+  /** The server knows less than this page: its store was restored from a backup. */
+  async #startOver(id) {
+    this.#store.resetThread(id);
+    await this.#refreshList();
+    if (this.#store.openId === id) await this.#refreshThread(id);
   }
 
   #onEvent(type, data) {

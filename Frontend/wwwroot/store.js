@@ -17,7 +17,8 @@ export class Store {
   conversations = new Map();
   listed = false;
   nextCursor = null;
-  online = new Set();
+  /** User id → whether online, as far as anybody has said. */
+  online = new Map();
   /** Called with each message of somebody else as it comes in, never for history. */
   onIncoming = () => {};
 
@@ -132,6 +133,14 @@ export class Store {
     this.changed('open');
   }
 
+  /** Forgets the messages, which are no longer what the server has. */
+  resetThread(id) {
+    this.#threads.delete(id);
+    const conversation = this.conversations.get(id);
+    if (conversation) Object.assign(conversation, { lastSeq: 0, lastReadSeq: 0 });
+    this.changed('thread');
+  }
+
   putPage(conversationId, rows) {
     const thread = this.thread(conversationId);
     for (const row of rows) thread.put(messageOf(row));
@@ -214,13 +223,13 @@ export class Store {
   }
 
   present({ user_id: userId, status }) {
-    if (status === 'online') this.online.add(userId);
-    else this.online.delete(userId);
+    this.online.set(userId, status === 'online');
     this.changed('people');
   }
 
   startTyping({ conversation_id: conversationId, user_id: userId }) {
     if (userId === this.me.id) return;
+    this.online.set(userId, true);
     const users = this.#typing.get(conversationId) ?? new Map();
     this.#typing.set(conversationId, users);
     clearTimeout(users.get(userId));

@@ -64,7 +64,6 @@ public sealed class TwoBrowsersTests(ChromiumFixture chromium, HubFixture hub) :
         var first = await SignInAsync("user1");
         await first.OpenConversationAsync("conv-test");
         var header = first.Page.Locator(".conversation .bar");
-        await Expect(header).ToContainTextAsync("offline");
 
         var second = await SignInAsync("user2");
         await Expect(header).ToContainTextAsync("online");
@@ -73,7 +72,7 @@ public sealed class TwoBrowsersTests(ChromiumFixture chromium, HubFixture hub) :
         await Expect(first.Page.Locator(".typing-line")).ToHaveTextAsync("user2 is typing…");
 
         await second.Context.CloseAsync();
-        await Expect(header).ToContainTextAsync("offline");
+        await Expect(header).ToContainTextAsync("offline", new() { Timeout = 15_000 });
     }
 
     [SkippableFact]

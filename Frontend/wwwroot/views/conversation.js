@@ -37,8 +37,8 @@ export function conversationView({ store, chat }) {
     const title = store.title(conversation);
     const isPrivate = conversation.type === 'private';
     const [other] = store.others(conversation);
-    const online = isPrivate ? store.online.has(other) : null;
-    const detail = isPrivate ? (online ? 'online' : 'offline') : conversation.members.map((id) => store.nameOf(id)).join(', ');
+    const online = isPrivate ? store.online.get(other) ?? null : null;
+    const detail = isPrivate ? (online === null ? '' : online ? 'online' : 'offline') : conversation.members.map((id) => store.nameOf(id)).join(', ');
     header.replaceChildren(
       element('a', { class: 'quiet back', href: '#/', 'aria-label': 'Back to the conversations' }, icon('back')),
       avatar(title, isPrivate ? other ?? conversation.id : conversation.id, online),

@@ -14,7 +14,7 @@ export function conversationListView({ store, chat, startConversation, signOut }
     const { id, type, unread, lastMessage, updatedAt } = conversation;
     const title = store.title(conversation);
     const [other] = store.others(conversation);
-    const online = type === 'private' ? store.online.has(other) : null;
+    const online = type === 'private' ? store.online.get(other) ?? null : null;
     const typing = store.typingIn(id);
     const preview = typing.length > 0 ? 'typing…' : previewLine(conversation, lastMessage);
     const current = id === store.openId;
