@@ -87,7 +87,7 @@ internal sealed class PostgresBaseline : IAsyncDisposable
         cpu.Start();
         var ends = Stopwatch.GetTimestamp() + (long)(window.TotalSeconds * Stopwatch.Frequency);
         Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => WriteUntilAsync(ends, run, cancellationToken))).GetAwaiter().GetResult();
-        (run.ClientCpu, run.ServerCpu) = cpu.Stop();
+        run.Cpu = cpu.Stop();
         return run;
     }
 

@@ -83,7 +83,8 @@ internal sealed record RunOptions
     public string CommandFor(string scenario)
     {
         var words = new List<string> { "loadtests run", scenario };
-        words.Add($"--url {Server.GetLeftPart(UriPartial.Authority)} --runs {Runs} --warmup {WarmUp.TotalSeconds} --duration {Duration.TotalSeconds}");
+        words.AddRange(scenario.StartsWith("baseline-", StringComparison.Ordinal) || scenario is "engine" or "start-up" ? [] : [$"--url {Server.GetLeftPart(UriPartial.Authority)}"]);
+        words.Add($"--runs {Runs} --warmup {WarmUp.TotalSeconds} --duration {Duration.TotalSeconds}");
         words.AddRange(Label.Length > 0 ? [$"--label {Label}"] : []);
         words.AddRange(Postgres is not null && scenario == "baseline-p" ? ["--postgres …"] : []);
         words.AddRange(scenario is "idle-sockets" or "fan-out" ? [$"--sockets-per-user {SocketsPerUser}"] : []);

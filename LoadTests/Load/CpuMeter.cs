@@ -1,29 +1,34 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Chat4All.LoadTests.Load;
 
-/// <summary>Processor time of this process and of the server between two moments, as shares of one core.</summary>
+/// <summary>Processor time of this process, of the server and of the whole machine between two moments.</summary>
 /// <param name="serverProcessId">Null when it isn't known.</param>
 internal sealed class CpuMeter(int? serverProcessId)
 {
+    /// <summary>The unit of /proc/stat: USER_HZ is 100 on every Linux that .NET runs on.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
     private long _startedAt;
     private TimeSpan _client;
     private TimeSpan? _server;
+    private TimeSpan? _machine;
 
     public void Start()
     {
         _startedAt = Stopwatch.GetTimestamp();
-        (_client, _server) = Read();
+        (_client, _server, _machine) = (Environment.CpuUsage.TotalTime, ReadServer(), ReadMachine());
     }
 
-    public (double Client, double? Server) Stop()
+    public CpuShares Stop()
     {
         var elapsed = Stopwatch.GetElapsedTime(_startedAt);
-        var (client, server) = Read();
-        return ((client - _client) / elapsed, server is { } s && _server is { } before ? (s - before) / elapsed : null);
+        return new CpuShares(
+            (Environment.CpuUsage.TotalTime - _client) / elapsed,
+            (ReadServer() - _server) / elapsed,
+            (ReadMachine() - _machine) / elapsed);
     }
-
-    private (TimeSpan Client, TimeSpan? Server) Read() => (Environment.CpuUsage.TotalTime, ReadServer());
 
     private TimeSpan? ReadServer()
     {
@@ -41,5 +46,19 @@ internal sealed class CpuMeter(int? serverProcessId)
         {
             return null;
         }
+    }
+
+    /// <summary>The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, …; idle and iowait are no work.</summary>
+    private static TimeSpan? ReadMachine()
+    {
+        const string stat = "/proc/stat";
+        if (!File.Exists(stat))
+        {
+            return null;
+        }
+
+        var ticks = File.ReadLines(stat).First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..8]
+            .Select(text => long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        return (ticks.Sum() - ticks[3] - ticks[4]) * Tick;
     }
 }

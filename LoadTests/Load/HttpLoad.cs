@@ -57,7 +57,7 @@ internal abstract class HttpLoad : ILoopWork, IResponseSink, IDisposable
         cpu.Start();
         OnStart(start);
         Loop.Run(this, cancellationToken);
-        (Current.ClientCpu, Current.ServerCpu) = cpu.Stop();
+        Current.Cpu = cpu.Stop();
         return Current;
     }
 

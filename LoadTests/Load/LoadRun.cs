@@ -23,11 +23,8 @@ internal sealed class LoadRun
     /// <summary>Everything that came back, by status code or by what went wrong.</summary>
     public SortedDictionary<string, long> Answers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Processor time of this process in the window, as a share of one core.</summary>
-    public double ClientCpu { get; set; }
-
-    /// <summary>Processor time of the server in the window, as a share of one core; null when its process id isn't known.</summary>
-    public double? ServerCpu { get; set; }
+    /// <summary>Who used the processor while it ran.</summary>
+    public CpuShares Cpu { get; set; }
 
     public double Rate => Window > TimeSpan.Zero ? Completed / Window.TotalSeconds : 0;
 

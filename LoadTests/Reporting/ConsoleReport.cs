@@ -8,7 +8,7 @@ internal static class ConsoleReport
     public static void Print(IAnsiConsole console, Report report)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns(["row", "result", .. MetricKeys.Latencies, "CPU client/server", "target", "verdict"]);
+        table.AddColumns(["row", "result", .. MetricKeys.Latencies, "CPU % client/server/machine", "target", "verdict"]);
         foreach (var line in ReportLine.From(report))
         {
             var verdict = line.Verdict.Length == 0 ? "" : $"[{(line.IsMiss ? "red" : "green")}]{Markup.Escape(line.Verdict)}[/]";

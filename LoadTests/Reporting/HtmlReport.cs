@@ -16,7 +16,7 @@ internal static class HtmlReport
             <h1>Chat4All benchmarks</h1>
             <p class="lead">{Encode(report.Machine.ToString())}<br>
             {report.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, commit {Encode(report.Commit)}<br>
-            {Encode(report.Method)}; medians of the runs{(targets.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"; L = 1/(1/K + 1/P) = {limit:N0}/s") : "")}</p>
+            {Encode(report.Method)}; medians of the runs. CPU in percent of one core: load generator / server / whole machine{(targets.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"; L = 1/(1/K + 1/P) = {limit:N0}/s") : "")}</p>
 
             """);
         body.Append("<h2>Rates and their targets</h2>").Append(Legend(("bar", "median of the runs"), ("mark", "target")));
@@ -59,7 +59,7 @@ internal static class HtmlReport
             body.Append("<th class=\"n\">").Append(key).Append(" ms</th>");
         }
 
-        body.Append("<th class=\"n\">CPU client / server</th><th>target</th><th>verdict</th></tr></thead><tbody>");
+        body.Append("<th class=\"n\">CPU %</th><th>target</th><th>verdict</th></tr></thead><tbody>");
         foreach (var line in lines)
         {
             var remarks = line.Row.Notes.Append(line.Failures).Append(line.Row.Command).Where(text => text.Length > 0 && !line.Row.Skipped);

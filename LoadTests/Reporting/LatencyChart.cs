@@ -8,8 +8,8 @@ namespace Chat4All.LoadTests.Reporting;
 internal static class LatencyChart
 {
     private const int LabelWidth = 250;
-    private const int PlotWidth = 780;
-    private const int Width = LabelWidth + PlotWidth + 20;
+    private const int PlotWidth = 770;
+    private const int Width = LabelWidth + PlotWidth + 30;
     private const int RowHeight = 30;
     private const int AxisHeight = 24;
 

@@ -10,7 +10,7 @@ internal static class MarkdownReport
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"Measured {report.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC at commit `{report.Commit}` on {report.Machine}.");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Method}; medians of the runs, lowest and highest in parentheses. Latencies in ms. CPU in percent of one core, load generator / server.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Method}; medians of the runs, lowest and highest in parentheses. Latencies in ms. CPU in percent of one core: load generator / server / whole machine, PostgreSQL included.");
         if (new TargetTable(report.Rows).Limit is { } limit)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"L = 1/(1/K + 1/P) = {limit:N0}/s.");
@@ -20,7 +20,7 @@ internal static class MarkdownReport
         foreach (var label in lines.GroupBy(line => line.Row.Label))
         {
             text.AppendLine().AppendLine("### " + (label.Key.Length == 0 ? "Baselines" : label.Key)).AppendLine();
-            text.AppendLine("| row | result | p50 | p95 | p99 | p99.9 | max | CPU | target | verdict |");
+            text.AppendLine("| row | result | p50 | p95 | p99 | p99.9 | max | CPU % | target | verdict |");
             text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
             foreach (var line in label)
             {

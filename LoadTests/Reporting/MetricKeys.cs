@@ -11,6 +11,7 @@ internal static class MetricKeys
     public const string Max = "max";
     public const string ClientCpu = "client cpu";
     public const string ServerCpu = "server cpu";
+    public const string MachineCpu = "machine cpu";
     public const string MemoryPerConnection = "memory each";
     public const string MemoryPerActivation = "memory an activation";
     public const string Memory = "memory";

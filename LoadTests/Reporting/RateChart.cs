@@ -4,39 +4,59 @@ using System.Text;
 
 namespace Chat4All.LoadTests.Reporting;
 
-/// <summary>One bar a row that has a rate, with a mark at its target. Each scale is the row's own: 300,000 and 2,000 a second don't share one.</summary>
+/// <summary>One bar a rate, with a mark at its target. What is counted in the same unit shares a scale: messages, deliveries, grain calls.</summary>
 internal static class RateChart
 {
     private const int LabelWidth = 250;
     private const int BarWidth = 600;
     private const int RowHeight = 30;
     private const int ValueWidth = 200;
+    private const int GapHeight = 18;
+
+    /// <summary>Scenarios that share a scale. The others run at a given rate, or are about latency only.</summary>
+    private static readonly string[][] Scales =
+    [
+        ["baseline-k", "baseline-p", "post-64", "post-256", "hot-conversation", "batch-200"],
+        ["fan-out"],
+        ["engine"],
+    ];
 
     public static string Draw(IReadOnlyList<Row> rows, TargetTable targets)
     {
-        var drawn = rows.Where(row => row.Value(MetricKeys.Rate) > 0 && !IsPaced(row)).ToList();
-        var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {LabelWidth + BarWidth + ValueWidth} {drawn.Count * RowHeight}\" role=\"img\" aria-label=\"Rates and targets\">");
-        for (var i = 0; i < drawn.Count; i++)
+        var bars = new StringBuilder();
+        var y = 0;
+        foreach (var scenarios in Scales)
         {
-            var rate = drawn[i].Value(MetricKeys.Rate)!.Value;
-            var target = targets.For(drawn[i]).Where(t => t.Metric == MetricKeys.Rate).Select(t => (double?)t.Value).FirstOrDefault();
-            DrawRow(svg, Name(drawn[i]), i * RowHeight, rate, target);
+            var drawn = rows.Where(row => scenarios.Contains(row.Scenario) && row.Value(MetricKeys.Rate) > 0)
+                .Select(row => (Name: Name(row), Rate: row.Value(MetricKeys.Rate)!.Value, Target: TargetOf(row, targets)))
+                .ToList();
+            var scale = drawn.Count == 0 ? 0 : BarWidth / drawn.Max(row => Math.Max(row.Rate, row.Target ?? 0));
+            foreach (var (name, rate, target) in drawn)
+            {
+                DrawRow(bars, name, y, rate, target, scale);
+                y += RowHeight;
+            }
+
+            y += drawn.Count > 0 ? GapHeight : 0;
         }
 
-        return svg.Append("</svg>").ToString();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {LabelWidth + BarWidth + ValueWidth} {y}\" role=\"img\" aria-label=\"Rates and targets\">{bars}</svg>");
     }
 
-    /// <summary>At a given rate the rate itself says nothing.</summary>
-    private static bool IsPaced(Row row) => row.Scenario is "post-1667" or "commit-to-socket";
+    private static double? TargetOf(Row row, TargetTable targets) =>
+        targets.For(row).Where(target => target.Metric == MetricKeys.Rate).Select(target => (double?)target.Value).FirstOrDefault();
 
-    private static string Name(Row row) => row.Scenario == "baseline-k"
-        ? "K, " + (row.Title.Contains("256", StringComparison.Ordinal) ? "256" : "64") + " connections"
-        : row.Scenario == "baseline-p" ? "P" : row.Key;
-
-    private static void DrawRow(StringBuilder svg, string name, int y, double rate, double? target)
+    private static string Name(Row row) => row.Scenario switch
     {
-        var scale = BarWidth / (Math.Max(rate, target ?? 0) * 1.02);
+        "baseline-k" => row.Title.Contains("256", StringComparison.Ordinal) ? "K, 256 connections" : "K, 64 connections",
+        "baseline-p" => "P",
+        _ => row.Key,
+    };
+
+    private static void DrawRow(StringBuilder svg, string name, int y, double rate, double? target, double scale)
+    {
         var value = target is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"{rate:N0}/s of {wanted:N0}") : string.Create(CultureInfo.InvariantCulture, $"{rate:N0}/s");
         svg.Append(CultureInfo.InvariantCulture, $"""
             <text x="{LabelWidth - 12}" y="{y + 19}" text-anchor="end">{WebUtility.HtmlEncode(name)}</text>
@@ -46,7 +66,8 @@ internal static class RateChart
             """);
         if (target is { } at)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{LabelWidth + (at * scale):0.#}\" x2=\"{LabelWidth + (at * scale):0.#}\" y1=\"{y + 2}\" y2=\"{y + RowHeight - 2}\"/>");
+            var x = LabelWidth + (at * scale);
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"{y + 2}\" y2=\"{y + RowHeight - 2}\"/>");
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Chat4All.LoadTests.Reporting;
 /// <param name="Row">Where it comes from.</param>
 /// <param name="Result">Rate, or what stands in its place.</param>
 /// <param name="Latencies">One text for each of <see cref="MetricKeys.Latencies"/>, in milliseconds; empty where there is none.</param>
-/// <param name="Cpu">Client's and server's share of a core.</param>
+/// <param name="Cpu">Client's, server's and the whole machine's use, in percent of one core.</param>
 /// <param name="Target">What it should reach; empty without a target.</param>
 /// <param name="Verdict">Pass, or by how much it is missed.</param>
 internal sealed record ReportLine(Row Row, string Result, IReadOnlyList<string> Latencies, string Cpu, string Target, string Verdict)
@@ -67,13 +67,9 @@ internal sealed record ReportLine(Row Row, string Result, IReadOnlyList<string> 
 
     private static string CpuOf(Row row)
     {
-        var client = row.Value(MetricKeys.ClientCpu);
-        var server = row.Value(MetricKeys.ServerCpu);
-        return (client, server) switch
-        {
-            (null, null) => "",
-            (_, null) => string.Create(CultureInfo.InvariantCulture, $"{client:0} %"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{client:0} % / {server:0.#} %"),
-        };
+        string[] keys = [MetricKeys.ClientCpu, MetricKeys.ServerCpu, MetricKeys.MachineCpu];
+        return keys.All(key => row.Value(key) is null)
+            ? ""
+            : string.Join(" / ", keys.Select(key => row.Value(key) is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:0.#}") : "–"));
     }
 }

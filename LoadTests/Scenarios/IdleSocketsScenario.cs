@@ -43,7 +43,7 @@ internal sealed class IdleSocketsScenario : IScenario
         var cpu = new CpuMeter(server);
         cpu.Start();
         await context.TimedAsync("idling", idle, () => Run(loop, new Dwell(idle), cancellationToken));
-        var (clientCpu, serverCpu) = cpu.Stop();
+        var shares = cpu.Stop();
         var after = ProcessMemory.ResidentBytes(server);
 
         return
@@ -56,8 +56,7 @@ internal sealed class IdleSocketsScenario : IScenario
                 Metrics =
                 [
                     new Metric(MetricKeys.MemoryPerConnection, "KB", [(after - before) / 1024.0 / count]),
-                    new Metric(MetricKeys.ServerCpu, "%", [(serverCpu ?? double.NaN) * 100]),
-                    new Metric(MetricKeys.ClientCpu, "%", [clientCpu * 100]),
+                    .. Measurement.Cpu([shares]),
                     new Metric(MetricKeys.Memory, "MB", [after / 1024.0 / 1024.0]),
                 ],
                 Answers = sockets.Closed.Append(new("open", sockets.Greeted)).ToDictionary(),

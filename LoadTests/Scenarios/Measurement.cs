@@ -38,13 +38,21 @@ internal sealed record Measurement(LoadRun WarmUp, IReadOnlyList<LoadRun> Runs)
             new(key, "ms", [.. histograms.Select(histogram => microseconds(histogram) / 1000.0)]);
     }
 
-    /// <summary>Percent of one core, of this process and, where it is known, of the server.</summary>
-    public IEnumerable<Metric> Cpu()
+    /// <summary>Percent of one core: of this process and, where they are known, of the server and of the machine.</summary>
+    public IEnumerable<Metric> Cpu() => Cpu(Runs.Select(run => run.Cpu));
+
+    /// <inheritdoc cref="Cpu()"/>
+    public static IEnumerable<Metric> Cpu(IEnumerable<CpuShares> runs)
     {
-        yield return new Metric(MetricKeys.ClientCpu, "%", [.. Runs.Select(run => run.ClientCpu * 100)]);
-        if (Runs.All(run => run.ServerCpu is not null))
+        var shares = runs.ToList();
+        return new[]
         {
-            yield return new Metric(MetricKeys.ServerCpu, "%", [.. Runs.Select(run => run.ServerCpu!.Value * 100)]);
-        }
+            Percent(MetricKeys.ClientCpu, share => share.Client),
+            Percent(MetricKeys.ServerCpu, share => share.Server),
+            Percent(MetricKeys.MachineCpu, share => share.Machine),
+        }.OfType<Metric>();
+
+        Metric? Percent(string key, Func<CpuShares, double?> of) =>
+            shares.All(share => of(share) is not null) ? new Metric(key, "%", [.. shares.Select(share => of(share)!.Value * 100)]) : null;
     }
 }
