@@ -23,7 +23,8 @@ close_run() {
 # Programs whose parent was killed before it could stop them: they carry this run's own folder in their command line.
 stop_strays() {
   local found
-  grep -lF "$run/" /proc/[0-9]*/cmdline 2>/dev/null | while IFS=/ read -r _ _ found _; do
+  # The folder goes in by stdin: in its own command line the search would find itself. To find nothing is no failure.
+  { grep -lF -f - /proc/[0-9]*/cmdline <<<"$run/" 2>/dev/null || true; } | while IFS=/ read -r _ _ found _; do
     kill -KILL "$found" 2>/dev/null || true
   done
 }
