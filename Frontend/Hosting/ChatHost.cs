@@ -2,7 +2,10 @@ using Chat4All.Frontend.Api;
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Auth.Limits;
 using Chat4All.Frontend.Operations;
+using Chat4All.Frontend.Operations.Docs;
 using Chat4All.Frontend.Operations.Logs;
+using Chat4All.Frontend.Operations.Metrics;
+using Chat4All.Frontend.Operations.Traces;
 
 namespace Chat4All.Frontend.Hosting;
 
@@ -33,6 +36,7 @@ internal static class ChatHost
         var auth = settings.Add<AuthOptions>();
         settings.Add<RateLimitOptions>();
         var logs = settings.Add<LogOptions>();
+        settings.Add<TelemetryOptions>();
         settings.Require(ProductionRules.Check(auth, server));
         settings.ThrowIfInvalid();
 
@@ -44,12 +48,14 @@ internal static class ChatHost
         services.AddFirstStart();
         services.AddAuth();
         services.AddOperations();
+        services.AddApiDocs();
         services.AddHostedService<Announcement>();
     }
 
     private static void UseChatPipeline(this WebApplication app)
     {
         app.UseMiddleware<RequestPipeline>();
+        app.UseMetricsListener(app.Services.GetRequiredService<ServerOptions>());
         app.UseWebPage();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
@@ -60,5 +66,6 @@ internal static class ChatHost
         app.MapAuth();
         app.MapUsers();
         app.MapOperations();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnyone();
     }
 }

@@ -27,6 +27,7 @@ internal static class EnvironmentNames
         ["PROMETHEUS_PORT"] = "Server:MetricsPort",
         ["JAEGER_AGENT_HOST"] = "Telemetry:JaegerHost",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Telemetry:OtlpEndpoint",
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "Telemetry:OtlpProtocol",
         ["OTEL_SERVICE_NAME"] = "Telemetry:ServiceName",
         ["CHAT4ALL_ENV"] = "Server:Environment",
         ["CHAT4ALL_URLS"] = "Server:Urls",

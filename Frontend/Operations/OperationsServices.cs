@@ -1,3 +1,6 @@
+using Chat4All.Frontend.Operations.Metrics;
+using Chat4All.Frontend.Operations.Traces;
+
 namespace Chat4All.Frontend.Operations;
 
 /// <summary>Registration of health, metrics and traces.</summary>
@@ -5,7 +8,10 @@ internal static class OperationsServices
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<RequestMetrics>()
+        .AddSingleton<MetricsEndpoint>()
+        .AddHostedService(static services => services.GetRequiredService<MetricsEndpoint>())
         .AddHostedService<RequestTracing>()
+        .AddHostedService<SpanExport>()
         .AddSingleton<Readiness>()
         .AddSingleton<IDependencyCheck, StoreCheck>();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chat4All.Frontend.Api;
+using Chat4All.Frontend.Operations.Metrics;
 
 namespace Chat4All.Frontend.Operations;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Chat4All.Frontend.Operations;
+namespace Chat4All.Frontend.Operations.Metrics;
 
 /// <summary>Counts requests by method, route template and status, and how long they took. Sockets are counted when they end and have no duration.</summary>
 internal sealed class RequestMetrics : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Chat4All.Frontend.Operations;
+namespace Chat4All.Frontend.Operations.Traces;
 
 /// <summary>Makes the host start an activity for every request, exported or not, so that each has a trace id and continues its caller's.</summary>
 internal sealed class RequestTracing : IHostedService, IDisposable
