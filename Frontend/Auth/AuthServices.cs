@@ -26,6 +26,7 @@ internal static class AuthServices
         .AddSingleton<RefreshGrant>()
         .AddSingleton<TokenEndpoint>()
         .AddSingleton<RevocationEndpoint>()
+        .AddSingleton<IntrospectionEndpoint>()
         .AddSingleton<MessageRateLimiter>()
         .AddSingleton<RequestRateLimiter>()
         .AddHostedService<RevocationPoller>();

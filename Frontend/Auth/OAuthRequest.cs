@@ -26,10 +26,8 @@ internal static class OAuthRequest
             : throw Invalid("The client's credentials are given twice.");
     }
 
-    /// <summary>An <c>invalid_request</c>.</summary>
-    public static ProblemException Invalid(string description) => new(StatusCodes.Status400BadRequest, InvalidRequest, description);
-
-    private static async Task<OAuthParameters> ReadBodyAsync(HttpContext context)
+    /// <summary>The parameters in the body alone, for callers that come with a token.</summary>
+    public static async Task<OAuthParameters> ReadBodyAsync(HttpContext context)
     {
         if (context.Request.HasFormContentType)
         {
@@ -51,6 +49,9 @@ internal static class OAuthRequest
             throw Invalid("The body must be a JSON object whose fields are strings.");
         }
     }
+
+    /// <summary>An <c>invalid_request</c>.</summary>
+    public static ProblemException Invalid(string description) => new(StatusCodes.Status400BadRequest, InvalidRequest, description);
 
     private static async Task<OAuthParameters> ReadFormAsync(HttpContext context)
     {

@@ -54,18 +54,26 @@ internal static class ChatHost
 
     private static void UseChatPipeline(this WebApplication app)
     {
+        var server = app.Services.GetRequiredService<ServerOptions>();
+        if (server.TrustedProxies.Length > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
         app.UseMiddleware<RequestPipeline>();
-        app.UseMetricsListener(app.Services.GetRequiredService<ServerOptions>());
+        app.UseMetricsListener(server);
         app.UseWebPage();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
+        app.UseApiDocsPage();
     }
 
     private static void MapChat(this WebApplication app)
     {
-        app.MapAuth();
-        app.MapUsers();
-        app.MapOperations();
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnyone();
+        var routes = app.MapDocumented();
+        routes.MapAuth();
+        routes.MapUsers();
+        routes.MapOperations();
+        routes.MapApiDocs();
     }
 }

@@ -1,3 +1,7 @@
+using Chat4All.Frontend.Hosting.Commands;
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Options;
+
 namespace Chat4All.Frontend.Hosting;
 
 /// <summary>What the process does with its arguments.</summary>
@@ -26,8 +30,7 @@ internal static class EntryPoint
                     await Console.Out.WriteLineAsync(CommandLine.Usage);
                     return Ok;
                 default:
-                    await Console.Error.WriteLineAsync($"'{string.Join(' ', commandLine.Words)}' is not a command.{Environment.NewLine}{CommandLine.Usage}");
-                    return WrongUse;
+                    return await CommandHost.RunAsync(commandLine, CancellationToken.None);
             }
         }
         catch (SettingsException wrong)
@@ -35,9 +38,9 @@ internal static class EntryPoint
             await Console.Error.WriteLineAsync($"Chat4All cannot start:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", wrong.Problems)}");
             return WrongUse;
         }
-        catch (IOException failed)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StoreUnavailableException or OptionsValidationException or InvalidOperationException or ArgumentException)
         {
-            // An address in use, a folder that cannot be written.
+            // An address in use, a folder that cannot be written, a store that is down or has its writer already.
             await Console.Error.WriteLineAsync($"Chat4All cannot run: {failed.Message}");
             return Failed;
         }

@@ -59,6 +59,8 @@ internal sealed class MetricsEndpoint : IHostedService, IDisposable
     {
         // Histograms for each connection's life cost more than they tell; the counts of connections stay.
         Histogram<double> { Meter.Name: "Microsoft.AspNetCore.Server.Kestrel" } => MetricStreamConfiguration.Drop,
+        // A gauge must not end like a histogram's or summary's count.
+        { Meter.Name: "System.Runtime" } when instrument.Name.EndsWith(".count", StringComparison.Ordinal) => new MetricStreamConfiguration { Name = instrument.Name[..^".count".Length] + ".number" },
         Histogram<double> { Unit: "s", Advice: null } => new ExplicitBucketHistogramConfiguration { Boundaries = Seconds },
         _ => null,
     };

@@ -10,6 +10,9 @@ internal sealed class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    /// <summary>The runtime publishes these as counters although they go up and down.</summary>
+    private static readonly string[] MiscountedGauges = ["dotnet.thread_pool.thread.number", "dotnet.thread_pool.queue.length"];
+
     private readonly StringBuilder _text = new(64 * 1024);
 
     /// <summary>Everything in the batch. Metrics that share a name (from two meters) come together, as the format demands.</summary>
@@ -18,7 +21,7 @@ internal sealed class PrometheusText
         var byName = new SortedDictionary<string, List<Metric>>(StringComparer.Ordinal);
         foreach (var metric in batch)
         {
-            var name = PrometheusNames.OfMetric(metric.Name, metric.Unit, IsCounter(metric.MetricType));
+            var name = PrometheusNames.OfMetric(metric.Name, metric.Unit, IsCounter(metric));
             if (!byName.TryGetValue(name, out var same))
             {
                 byName.Add(name, same = []);
@@ -51,7 +54,8 @@ internal sealed class PrometheusText
         }
     }
 
-    private static bool IsCounter(MetricType type) => type is MetricType.LongSum or MetricType.DoubleSum;
+    private static bool IsCounter(Metric metric) =>
+        metric.MetricType is MetricType.LongSum or MetricType.DoubleSum && !MiscountedGauges.Contains(metric.Name);
 
     private static bool IsLong(MetricType type) => type is MetricType.LongSum or MetricType.LongSumNonMonotonic or MetricType.LongGauge;
 
@@ -65,7 +69,7 @@ internal sealed class PrometheusText
     private void WriteFamily(string name, List<Metric> metrics)
     {
         var first = metrics[0];
-        var type = IsCounter(first.MetricType) ? "counter" : first.MetricType is MetricType.Histogram ? "histogram" : "gauge";
+        var type = IsCounter(first) ? "counter" : first.MetricType is MetricType.Histogram ? "histogram" : "gauge";
         var help = first.Description.Length > 0 ? first.Description : first.Name;
         _text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)).Append('\n');
         _text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
