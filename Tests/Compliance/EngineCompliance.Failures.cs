@@ -66,8 +66,9 @@ public abstract partial class EngineCompliance
         Assert.Equal(1, await grain.CountSlowlyAsync());
     }
 
+    /// <summary>In a cluster the cancellation travels like a call: the waiting call's turn may come first, and then it starts and is cancelled at once.</summary>
     [Fact]
-    public async Task A_call_cancelled_while_it_waits_is_never_made()
+    public async Task A_call_cancelled_while_it_waits_ends_for_the_caller_and_never_runs_uncancelled()
     {
         var (grain, probe) = New<ITurnGrain>();
         var first = grain.HoldAsync("first");
@@ -81,7 +82,10 @@ public abstract partial class EngineCompliance
         await first;
         await grain.NoteAsync("third");
 
-        Assert.Equal(["first in", "first out", "third"], probe.Notes);
+        var notes = probe.Notes;
+        Assert.True(
+            notes is ["first in", "first out", "third"] or ["first in", "first out", "waiting", "cancelled in turn", "noticed", "third"],
+            string.Join(", ", notes));
     }
 
     [Fact]
