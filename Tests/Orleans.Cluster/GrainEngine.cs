@@ -1,6 +1,9 @@
 using System.Reflection;
+using Chat4All.Tests.Compliance;
 using Chat4All.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Chat4All.Tests.Grains;
@@ -10,7 +13,14 @@ internal static class GrainEngine
 {
     private const int NoGateway = 0;
 
-    /// <summary>Hosts the grains. Orleans finds them in every loaded assembly, so there is nothing to do with <paramref name="grains"/>.</summary>
+    /// <summary>
+    /// Hosts the grains. Orleans finds them in every loaded assembly, so there is nothing to do with <paramref name="grains"/>; but it checks the collection ages
+    /// of all of them, those of the <see cref="EngineCompliance"/> too.
+    /// </summary>
     public static void AddGrains(this IHostApplicationBuilder builder, Assembly grains) =>
-        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort.Next(), NoGateway));
+        builder.UseOrleans(static silo =>
+        {
+            silo.UseLocalhostClustering(FreePort.Next(), NoGateway);
+            silo.Services.Configure<GrainCollectionOptions>(static options => options.CollectionQuantum = EngineFixture.CollectionQuantum);
+        });
 }
