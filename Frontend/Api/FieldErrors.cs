@@ -7,6 +7,19 @@ internal sealed class FieldErrors
 {
     private Dictionary<string, string[]>? _errors;
 
+    /// <summary>Whether anything is wrong.</summary>
+    public bool Any => _errors is not null;
+
+    /// <summary>Adds a sentence about a field.</summary>
+    public void Add(string field, string text) => Check(holds: false, field, text);
+
+    /// <summary>The first finding as one error, for sockets and batch items, which have no <c>field_errors</c>.</summary>
+    public ChatError ToError()
+    {
+        var (field, texts) = _errors!.First();
+        return new ChatError(ChatErrorKind.Invalid, ErrorCodes.ValidationFailed, $"{field}: {texts[0]}", field);
+    }
+
     /// <summary>Adds a sentence about a field unless <paramref name="holds"/>.</summary>
     public FieldErrors Check(bool holds, string field, string text)
     {

@@ -6,6 +6,7 @@ using Chat4All.Frontend.Operations.Docs;
 using Chat4All.Frontend.Operations.Logs;
 using Chat4All.Frontend.Operations.Metrics;
 using Chat4All.Frontend.Operations.Traces;
+using Chat4All.Silo;
 
 namespace Chat4All.Frontend.Hosting;
 
@@ -44,11 +45,12 @@ internal static class ChatHost
         services.AddHttpContextAccessor();
         builder.AddChatLogs(logs);
         builder.AddChatServer(server);
-        services.AddStore(store);
+        builder.AddSilo(new StoreSelection(store.Data, store.Postgres));
         services.AddFirstStart();
         services.AddAuth();
         services.AddOperations();
         services.AddApiDocs();
+        services.AddConversations();
         services.AddHostedService<Announcement>();
     }
 
@@ -73,6 +75,8 @@ internal static class ChatHost
         var routes = app.MapDocumented();
         routes.MapAuth();
         routes.MapUsers();
+        routes.MapConversations();
+        routes.MapMessages();
         routes.MapOperations();
         routes.MapApiDocs();
     }
