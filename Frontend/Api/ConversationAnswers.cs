@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -81,6 +82,7 @@ internal sealed record ConversationListItem
 
     public required RawJson Metadata { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public LastMessage? LastMessage { get; init; }
 
     public required long LastSeq { get; init; }
@@ -121,6 +123,7 @@ internal sealed record LastMessage
 
     public required long Seq { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? From { get; init; }
 
     /// <summary>The first 120 characters of the text, the file id, or the system event.</summary>
@@ -150,7 +153,7 @@ internal sealed record LastMessage
 }
 
 /// <summary>A page of conversations, newest activity first.</summary>
-internal sealed record ConversationList(IReadOnlyList<ConversationListItem> Conversations, string? NextCursor);
+internal sealed record ConversationList(IReadOnlyList<ConversationListItem> Conversations, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <summary>How far the caller has read.</summary>
 internal sealed record ReadAnswer(string ConversationId, long LastReadSeq, DateTime ReadAt);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Chat4All.Frontend.Auth;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
@@ -14,6 +16,8 @@ internal static class ConversationsApi
     {
         services.ConfigureHttpJsonOptions(static json =>
         {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.Encoder = EventJson.WriterOptions.Encoder;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationJson.Default);
         });

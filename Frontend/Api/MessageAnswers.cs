@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 
@@ -80,6 +81,7 @@ internal sealed record MessageAnswer
     public required long Seq { get; init; }
 
     /// <summary>The sender's user id; null for system messages.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? From { get; init; }
 
     public IReadOnlyList<string>? To { get; init; }
@@ -149,7 +151,7 @@ internal sealed record DeliveryAnswer
 }
 
 /// <summary>A page of messages, ascending by seq.</summary>
-internal sealed record MessageList(IReadOnlyList<MessageAnswer> Messages, string? NextCursor);
+internal sealed record MessageList(IReadOnlyList<MessageAnswer> Messages, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <summary>All deliveries of a message.</summary>
-internal sealed record DeliveryList(IReadOnlyList<DeliveryAnswer> Deliveries, string? NextCursor);
+internal sealed record DeliveryList(IReadOnlyList<DeliveryAnswer> Deliveries, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);

@@ -31,7 +31,19 @@ internal sealed partial class OutboxSweeper(IOutboxStore store, IGrainFactory gr
                 LogStoreAway(log, cause);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await NextAsync(timer, stoppingToken));
+    }
+
+    private static async ValueTask<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task SweepAsync(CancellationToken cancellationToken)
