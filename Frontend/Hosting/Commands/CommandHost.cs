@@ -1,6 +1,7 @@
 using Chat4All.Frontend.Auth;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Chat4All.Silo;
 
 namespace Chat4All.Frontend.Hosting.Commands;
 
@@ -60,7 +61,7 @@ internal static class CommandHost
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSecrets()
-            .AddStore(store)
+            .AddStore(new StoreSelection(store.Data, store.Postgres))
             .AddSingleton<UserCommands>()
             .AddSingleton<StoreCommands>()
             .BuildServiceProvider();
