@@ -70,7 +70,7 @@ internal sealed class RunCommand(RunOptions options, IAnsiConsole console)
     private Report ReportOf(DateTimeOffset startedAt, IReadOnlyList<Row> rows) => new()
     {
         Machine = MachineInfo.Read(),
-        Commit = MachineInfo.BuiltFrom(),
+        Commit = options.Commit,
         StartedAt = startedAt,
         Method = $"{options.Runs} runs of {options.Duration.TotalSeconds} s after {options.WarmUp.TotalSeconds} s of warm-up",
         Rows = rows,

@@ -1,3 +1,4 @@
+using Chat4All.LoadTests.Machine;
 using Chat4All.LoadTests.Server;
 
 namespace Chat4All.LoadTests.CommandLine;
@@ -34,6 +35,9 @@ internal sealed record RunOptions
     /// <summary>What is under test, such as <c>sqlite</c> or <c>postgres</c>.</summary>
     public string Label { get; init; } = "";
 
+    /// <summary>Commit of the server; default: the one that this program was built from.</summary>
+    public string Commit { get; init; } = MachineInfo.BuiltFrom();
+
     public AdminAccount? Admin { get; init; }
 
     /// <summary>Messages carry ids of the client's; otherwise the server makes them.</summary>
@@ -67,6 +71,7 @@ internal sealed record RunOptions
             HtmlFile = parsed.Text("--html"),
             ServerCommand = parsed.Text("--server-command"),
             ServerProcessId = parsed.Number("--server-pid", 0, 1, int.MaxValue) is > 0 and var id ? id : null,
+            Commit = parsed.Text("--commit") ?? MachineInfo.BuiltFrom(),
             Label = parsed.Text("--label") ?? "",
             Admin = ReadAdmin(parsed),
             ClientIds = parsed.Flag("--client-ids"),

@@ -10,6 +10,7 @@ internal static class Usage
         loadtests run [scenario … | baselines | server | all]
           --url URL                 server under test, http only           (http://127.0.0.1:8000)
           --label NAME              what is under test: sqlite, postgres
+          --commit COMMIT           of the server                          (this program's)
           --server-pid PID          for its CPU and memory
           --server-command CMD      for the start-up row; {port} and {data} are filled in
           --admin-id ID             who makes users                        (admin)

@@ -5,7 +5,7 @@ internal sealed record Report
 {
     public required Machine.MachineInfo Machine { get; init; }
 
-    /// <summary>Commit that the generator was built from.</summary>
+    /// <summary>Commit of the server under test.</summary>
     public required string Commit { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }

@@ -28,7 +28,7 @@ internal sealed record ReportLine(Row Row, string Result, IReadOnlyList<string> 
     {
         if (row.Skipped)
         {
-            return new ReportLine(row, "skipped: " + string.Join("; ", row.Notes), [.. MetricKeys.Latencies.Select(_ => "")], "", "", "");
+            return new ReportLine(row, "not run: " + string.Join("; ", row.Notes), [.. MetricKeys.Latencies.Select(_ => "")], "", "", "");
         }
 
         var judged = targets.Where(target => row.Value(target.Metric) is not null).ToList();
