@@ -91,7 +91,8 @@ public abstract class ConversationCreationCompliance(StoreFixture fixture)
     [SkippableFact]
     public async Task Metadata_is_replaced()
     {
-        var conversation = await Store.AddConversationAsync(await ArrangeUsersAsync(3));
+        var users = await ArrangeUsersAsync(3);
+        var conversation = await Store.AddConversationAsync(users);
 
         await Store.UpdateMetadataAsync(conversation.ConversationId, """{ "name" : "x" }""", CancellationToken.None);
 

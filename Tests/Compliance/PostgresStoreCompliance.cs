@@ -1,5 +1,6 @@
 using Chat4All.Tests.Infrastructure.Stores;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Chat4All.Tests.Compliance;
 
@@ -20,3 +21,7 @@ public sealed class PostgresTokenStoreTests(PostgresStoreFixture fixture) : Toke
 
 [Trait("Category", "Integration")]
 public sealed class PostgresOutboxStoreTests(PostgresStoreFixture fixture) : OutboxStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresStorePropertyTests(PostgresStoreFixture fixture, ITestOutputHelper output)
+    : StorePropertyCompliance(fixture, output), IClassFixture<PostgresStoreFixture>;

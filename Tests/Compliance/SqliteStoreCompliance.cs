@@ -1,5 +1,6 @@
 using Chat4All.Tests.Infrastructure.Stores;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Chat4All.Tests.Compliance;
 
@@ -14,3 +15,7 @@ public sealed class SqliteUserStoreTests(SqliteStoreFixture fixture) : UserStore
 public sealed class SqliteTokenStoreTests(SqliteStoreFixture fixture) : TokenStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
 
 public sealed class SqliteOutboxStoreTests(SqliteStoreFixture fixture) : OutboxStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class SqliteStorePropertyTests(SqliteStoreFixture fixture, ITestOutputHelper output)
+    : StorePropertyCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
