@@ -14,7 +14,7 @@ internal sealed partial class Activation
     private TaskCompletionSource? _deactivated;
 
     /// <summary>OnActivateAsync succeeded, so OnDeactivateAsync is due.</summary>
-    private bool _wasValid;
+    internal bool WasValid { get; private set; }
 
     private bool _ending;
 
@@ -79,6 +79,11 @@ internal sealed partial class Activation
         _state = ActivationState.Activating;
         try
         {
+            if (Engine.HasStopped)
+            {
+                throw Engine.Refusal($"activation of {GrainId}");
+            }
+
             _scope = Engine.ServiceProvider.CreateScope();
             GrainInstance = Class.Construct(_scope.ServiceProvider);
             Class.Statistics.OnActivated();
@@ -90,7 +95,7 @@ internal sealed partial class Activation
             if (_state == ActivationState.Activating)
             {
                 _state = ActivationState.Valid;
-                _wasValid = true;
+                WasValid = true;
             }
         }
         catch (Exception failure)
@@ -113,6 +118,10 @@ internal sealed partial class Activation
         {
             await grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
         }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && _state == ActivationState.Activating)
+        {
+            throw new TimeoutException($"Grain {GrainId} did not activate within {Engine.Options.ActivationTimeout}.");
+        }
         finally
         {
             _activating = null;
@@ -127,7 +136,7 @@ internal sealed partial class Activation
         {
             try
             {
-                if (_wasValid && Class.HasOnDeactivate)
+                if (WasValid && Class.HasOnDeactivate)
                 {
                     await ((IGrainBase)GrainInstance!).OnDeactivateAsync(_reason, timeout.Token).WaitAsync(timeout.Token);
                 }
@@ -196,7 +205,7 @@ internal sealed partial class Activation
     {
         while (_waiting.TryTake() is { } turn)
         {
-            Drop(turn, _wasValid ? null : _reason.Exception);
+            Drop(turn, WasValid ? null : _reason.Exception);
         }
     }
 

@@ -82,9 +82,14 @@ internal sealed partial class Activation
 
     private void Step()
     {
-        if (_state == ActivationState.Creating && _arrivals.Count > 0)
+        if (_state == ActivationState.Creating && _arrivals.First is { } first)
         {
-            _ = ActivateAsync();
+            StartCleanly(first, static (turn, self) =>
+            {
+                turn.EnterContext();
+                _ = self.ActivateAsync();
+                return true;
+            });
         }
 
         if (_state == ActivationState.Valid)
@@ -168,18 +173,23 @@ internal sealed partial class Activation
             _blocking = turn;
         }
 
-        var clean = ExecutionContext.Capture();
-        var ended = turn.Begin(this);
-        if (clean is not null && !ReferenceEquals(clean, ExecutionContext.Capture()))
-        {
-            // What one call left in async locals is not for the next.
-            ExecutionContext.Restore(clean);
-        }
-
-        if (ended)
+        if (StartCleanly(turn, static (started, self) => started.Begin(self)))
         {
             OnEnded(turn);
         }
+    }
+
+    /// <summary>What one turn leaves in async locals is not for the next.</summary>
+    private bool StartCleanly(Turn turn, Func<Turn, Activation, bool> start)
+    {
+        var clean = ExecutionContext.Capture();
+        var result = start(turn, this);
+        if (clean is not null && !ReferenceEquals(clean, ExecutionContext.Capture()))
+        {
+            ExecutionContext.Restore(clean);
+        }
+
+        return result;
     }
 
     private bool MayStart(Turn turn)
@@ -194,9 +204,20 @@ internal sealed partial class Activation
             return true;
         }
 
-        return Class.MayInterleave is { } mayInterleave
-            && ((turn is GrainCall call && mayInterleave(GrainInstance!, call))
-                || (_blocking is GrainCall blocking && mayInterleave(GrainInstance!, blocking)));
+        return Class.MayInterleave is not null && (ChoosesToInterleave(turn) || ChoosesToInterleave(_blocking));
+    }
+
+    private bool ChoosesToInterleave(Turn? turn)
+    {
+        try
+        {
+            return turn is GrainCall call && Class.MayInterleave!(GrainInstance!, call);
+        }
+        catch (Exception failure)
+        {
+            EngineLog.MayInterleaveFailed(Engine.Logger, failure, GrainId);
+            return false;
+        }
     }
 
     private void Hold(Turn turn)

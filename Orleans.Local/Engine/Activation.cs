@@ -6,7 +6,6 @@ namespace Orleans.Local;
 internal sealed partial class Activation : CallTarget, IGrainContext
 {
     private GrainReference? _reference;
-    private ActivationId _id;
     private long _lastUsed;
     private long _keepUntil;
 
@@ -23,7 +22,7 @@ internal sealed partial class Activation : CallTarget, IGrainContext
 
     public GrainReference GrainReference => _reference ??= Engine.GetReference(Class, typeof(IAddressable), Key);
 
-    public ActivationId ActivationId => _id.IsDefault ? _id = ActivationId.NewId() : _id;
+    public ActivationId ActivationId { get; } = ActivationId.NewId();
 
     public IServiceProvider ActivationServices => _scope?.ServiceProvider ?? Engine.ServiceProvider;
 

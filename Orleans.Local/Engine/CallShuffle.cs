@@ -4,7 +4,7 @@ namespace Orleans.Local;
 /// Delivers calls in another order than they were sent, so that tests catch code that relies on the order of calls that it does not
 /// await. A call waits for a few rounds of the thread pool, and each round delivers any of those that wait.
 /// </summary>
-internal sealed class CallShuffle(int seed)
+internal sealed class CallShuffle(LocalEngine engine, int seed)
 {
     private const int MostRounds = 4;
 
@@ -13,7 +13,7 @@ internal sealed class CallShuffle(int seed)
 #pragma warning disable CA5394 // Not for secrets: the same seed must give the same choices.
     private readonly Random _random = new(seed);
 
-    public void Deliver(GrainCall call)
+    public void Add(GrainCall call)
     {
         int rounds;
         lock (_gate)
@@ -45,7 +45,7 @@ internal sealed class CallShuffle(int seed)
             _waiting.RemoveAt(_waiting.Count - 1);
         }
 
-        chosen.Target.Locate().Receive(chosen);
+        engine.Deliver(chosen);
     }
 #pragma warning restore CA5394
 }

@@ -27,6 +27,12 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "Stopped with {Activations} activations left")]
     public static partial void StoppedEarly(ILogger logger, int activations);
 
+    [LoggerMessage(EventId = 9, Level = LogLevel.Critical, Message = "The engine itself failed at grain {GrainId}")]
+    public static partial void PumpFailed(ILogger logger, Exception exception, GrainId grainId);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "Grain {GrainId} failed to say whether a call may interleave, so it waits")]
+    public static partial void MayInterleaveFailed(ILogger logger, Exception exception, GrainId grainId);
+
     [LoggerMessage(EventId = 8, Level = LogLevel.Error, Message = "Reminder {Reminder} of grain {GrainId} failed; it is tried again at its next tick")]
     public static partial void ReminderFailed(ILogger logger, Exception exception, string reminder, GrainId grainId);
 }

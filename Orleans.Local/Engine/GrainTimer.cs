@@ -77,6 +77,7 @@ internal sealed class GrainTimer : IGrainTimer
             }
 
             _ticking = true;
+            _changed = false;
         }
 
         _activation.Scheduler.Post(new Tick(this));
@@ -123,7 +124,6 @@ internal sealed class GrainTimer : IGrainTimer
 
         private async Task RunAsync()
         {
-            timer._changed = false;
             try
             {
                 await timer._callback(timer._disposed.Token);

@@ -23,7 +23,7 @@ internal sealed class LocalEngine : IClusterClient
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<LocalEngine>();
         Filters = [.. services.GetServices<IIncomingGrainCallFilter>()];
         _responseTimeout = ToTimestampTicks(options.ResponseTimeout);
-        _shuffle = options.ShuffleCalls is { } seed ? new CallShuffle(seed) : null;
+        _shuffle = options.ShuffleCalls is { } seed ? new CallShuffle(this, seed) : null;
         Catalog = new GrainCatalog(this, assemblies);
     }
 
@@ -40,6 +40,8 @@ internal sealed class LocalEngine : IClusterClient
     public GrainCatalog Catalog { get; }
 
     public PendingCalls Pending { get; } = new();
+
+    public bool HasStopped => _state == EngineState.Stopped;
 
     /// <summary>How often calls without an answer are looked at.</summary>
     public TimeSpan SweepPeriod => TimeSpan.FromTicks(Math.Clamp(
@@ -102,32 +104,42 @@ internal sealed class LocalEngine : IClusterClient
         PassOn(call);
     }
 
-    /// <summary>Brings a call to its grain.</summary>
+    /// <summary>Brings a call to its grain, at once or shuffled among others.</summary>
     public void PassOn(GrainCall call)
     {
-        if (_state != EngineState.Running && !IsServedWhileStopping(call))
-        {
-            call.Fail(new SiloUnavailableException($"The engine {(_state == EngineState.Stopped ? "has stopped" : "is stopping")} and takes no more calls: {call}."));
-            return;
-        }
-
         if (_shuffle is null)
+        {
+            Deliver(call);
+        }
+        else
+        {
+            _shuffle.Add(call);
+        }
+    }
+
+    /// <summary>Brings a call to its grain now.</summary>
+    public void Deliver(GrainCall call)
+    {
+        if (_state == EngineState.Running || IsServedWhileStopping(call))
         {
             call.Target.Locate().Receive(call);
         }
         else
         {
-            _shuffle.Deliver(call);
+            call.Fail(Refusal(call.ToString()));
         }
     }
+
+    /// <summary>What everybody gets who wants something of an engine that stops.</summary>
+    public SiloUnavailableException Refusal(string what)
+        => new($"The engine {(HasStopped ? "has stopped" : "is stopping")} and refuses: {what}.");
 
     public long ToTimestampTicks(TimeSpan time) => (long)(time.TotalSeconds * Time.TimestampFrequency);
 
     /// <summary>Answers the calls whose time is up.</summary>
     public void ExpireCalls()
     {
-        var now = Time.GetTimestamp();
-        var expired = Pending.Find(call => now - call.SentAt > TimeoutOf(call));
+        var expired = Pending.Find(IsOverdue);
         if (expired.Count == 0)
         {
             return;
@@ -138,10 +150,10 @@ internal sealed class LocalEngine : IClusterClient
         {
             call.OnTimeout(call.Method.ResponseTimeout ?? Options.ResponseTimeout);
         }
-
-        long TimeoutOf(GrainCall call)
-            => call.Method.ResponseTimeout is { } own ? ToTimestampTicks(own) : _responseTimeout;
     }
+
+    public bool IsOverdue(GrainCall call) => Time.GetTimestamp() - call.SentAt
+        > (call.Method.ResponseTimeout is { } own ? ToTimestampTicks(own) : _responseTimeout);
 
     /// <summary>Ends the activations that nobody uses.</summary>
     public void CollectIdle()
@@ -162,15 +174,20 @@ internal sealed class LocalEngine : IClusterClient
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
+        if (HasStopped)
+        {
+            return;
+        }
+
         _state = EngineState.Stopping;
         var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The process is shutting down.");
         try
         {
-            // A grain that deactivates may call others, which activates them; they end in the next round.
-            while (Catalog.Classes.SelectMany(grainClass => grainClass.Targets).ToArray() is { Length: > 0 } targets)
-            {
-                await Task.WhenAll(targets.Select(target => target.EndAsync(reason, cancellation))).WaitAsync(cancellation);
-            }
+            await EndAllAsync();
+
+            // What slipped in between finds the engine stopped and refuses to activate, or is found here.
+            _state = EngineState.Stopped;
+            await EndAllAsync();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -180,7 +197,16 @@ internal sealed class LocalEngine : IClusterClient
         _state = EngineState.Stopped;
         foreach (var call in Pending.Find(static _ => true))
         {
-            call.Fail(new SiloUnavailableException($"The engine has stopped before the call was answered: {call}."));
+            call.Fail(Refusal(call.ToString()));
+        }
+
+        async Task EndAllAsync()
+        {
+            // A grain that deactivates may call others, which activates them; they end in the next round.
+            while (Catalog.Classes.SelectMany(grainClass => grainClass.Targets).ToArray() is { Length: > 0 } targets)
+            {
+                await Task.WhenAll(targets.Select(target => target.EndAsync(reason, cancellation))).WaitAsync(cancellation);
+            }
         }
     }
 

@@ -10,6 +10,11 @@ internal abstract class Turn : WorkItem
     /// <summary>Nobody waits for it any more, so it need not start.</summary>
     internal virtual bool IsAbandoned => false;
 
+    /// <summary>Puts on what travels with its caller: request values and the trace.</summary>
+    internal virtual void EnterContext()
+    {
+    }
+
     internal bool Has(TurnOptions option) => (Options & option) != 0;
 
     internal sealed override void Arrive(Activation activation)

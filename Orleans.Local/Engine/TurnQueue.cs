@@ -8,6 +8,8 @@ internal struct TurnQueue
 
     public int Count { get; private set; }
 
+    public readonly Turn? First => _first;
+
     public void Add(Turn turn)
     {
         turn.Next = null;

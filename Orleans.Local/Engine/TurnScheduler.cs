@@ -87,7 +87,12 @@ internal sealed class TurnScheduler(Activation activation) : TaskScheduler, IThr
         if (activation.NeedsPump)
         {
             // A task, because only inside one is this scheduler the current one, which the grain's awaits come back to.
-            new Task(static state => ((Activation)state!).Pump(), activation).RunSynchronously(this);
+            var pump = new Task(static state => ((Activation)state!).Pump(), activation);
+            pump.RunSynchronously(this);
+            if (pump.Exception is { } failure)
+            {
+                EngineLog.PumpFailed(activation.Engine.Logger, failure, activation.GrainId);
+            }
         }
     }
 

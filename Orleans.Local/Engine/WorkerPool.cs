@@ -20,7 +20,7 @@ internal sealed class WorkerPool(GrainClass grainClass, IdSpan key) : CallTarget
 
         if (chosen is null)
         {
-            Class.Engine.PassOn(call);
+            Class.Engine.Deliver(call);
         }
         else
         {

@@ -6,11 +6,11 @@ namespace Orleans.Runtime;
 internal static class RuntimeContext
 {
     [ThreadStatic]
-    private static Activation? t_current;
+    private static Activation? _current;
 
     public static Activation? Current
     {
-        get => t_current;
-        set => t_current = value;
+        get => _current;
+        set => _current = value;
     }
 }

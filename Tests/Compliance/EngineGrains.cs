@@ -185,7 +185,7 @@ internal sealed class TurnGrain : Grain, ITurnGrain
 
     public async Task IntroduceAsync(string otherKey)
     {
-        await GrainFactory.GetGrain<ITurnGrain>(otherKey).VisitAsync(this.AsReference<ITurnGrain>());
+        await GrainFactory.GetGrain<ITurnGrain>(otherKey).VisitAsync(this);
         Probe.Note("introduced");
     }
 

@@ -9,8 +9,13 @@ namespace Orleans.Local;
 /// <summary>One call. A class made for the interface's method holds the arguments and makes the call.</summary>
 internal abstract class GrainCall : Turn, IInvokable
 {
+    /// <summary>Activations that end before they were ready; one more fails the call, lest it go round for ever.</summary>
+    private const int MostUnreadyHosts = 2;
+
     private ImmutableDictionary<string, object>? _requestContext;
     private Activity? _caller;
+    private Activity? _span;
+    private int _unreadyHosts;
     private CallCancellation? _cancellation;
     private Activation? _activation;
     private int _settled;
@@ -25,9 +30,6 @@ internal abstract class GrainCall : Turn, IInvokable
     /// <summary>Timestamp of the engine's clock.</summary>
     internal long SentAt { get; private set; }
 
-    /// <summary>How often an activation that never became valid has passed it on.</summary>
-    internal int FailedHosts { get; set; }
-
     /// <summary>Its place among the calls without an answer; belongs to <see cref="PendingCalls"/>.</summary>
     internal PendingCalls.Place Pending;
 
@@ -35,7 +37,8 @@ internal abstract class GrainCall : Turn, IInvokable
 
     internal override TurnOptions Options => Method.Options;
 
-    internal override bool IsAbandoned => Volatile.Read(ref _settled) != 0;
+    internal override bool IsAbandoned => Volatile.Read(ref _settled) != 0
+        || (Has(TurnOptions.OneWay) && Engine.IsOverdue(this));
 
     protected Activation Activation => _activation!;
 
@@ -102,6 +105,13 @@ internal abstract class GrainCall : Turn, IInvokable
             }
         }
 
+        EnterContext();
+        _span = GrainSpans.Start(this, activation);
+        return Run();
+    }
+
+    internal sealed override void EnterContext()
+    {
         if (_requestContext is not null)
         {
             RequestContext.Current = _requestContext;
@@ -111,8 +121,6 @@ internal abstract class GrainCall : Turn, IInvokable
         {
             Activity.Current = _caller;
         }
-
-        return Run();
     }
 
     internal sealed override void Leave(Activation activation, Exception? failure)
@@ -122,7 +130,12 @@ internal abstract class GrainCall : Turn, IInvokable
             return;
         }
 
-        _activation = null;
+        if (failure is null && !activation.WasValid && ++_unreadyHosts > MostUnreadyHosts)
+        {
+            failure = new OrleansMessageRejectionException(
+                $"The grain ended before it was ready, {_unreadyHosts} times in a row, so nothing could take the call: {this}.");
+        }
+
         if (failure is null)
         {
             Engine.PassOn(this);
@@ -196,9 +209,11 @@ internal abstract class GrainCall : Turn, IInvokable
         return true;
     }
 
-    protected void LogIfNobodyListens(Exception failure)
+    /// <summary>The grain has done with it, whether or not its caller still waited.</summary>
+    protected void OnReturned(Exception? failure)
     {
-        if (Has(TurnOptions.OneWay))
+        GrainSpans.Stop(_span, failure);
+        if (failure is not null && Has(TurnOptions.OneWay))
         {
             EngineLog.OneWayCallFailed(Engine.Logger, failure, Method.Name, Target.GrainId);
         }

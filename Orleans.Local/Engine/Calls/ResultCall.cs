@@ -21,6 +21,7 @@ internal abstract class ResultCall<TResult> : GrainCall
             if (pending.IsCompletedSuccessfully)
             {
                 var result = pending.Result;
+                OnReturned(null);
                 if (TrySettle(failed: false))
                 {
                     _caller.SetResult(result);
@@ -42,7 +43,7 @@ internal abstract class ResultCall<TResult> : GrainCall
         }
         catch (Exception failure)
         {
-            LogIfNobodyListens(failure);
+            OnReturned(failure);
             Fail(failure);
         }
 
@@ -62,11 +63,7 @@ internal abstract class ResultCall<TResult> : GrainCall
     private void Settle(Task<TResult> task)
     {
         // Reading the exception also marks it as observed, whether or not somebody still waits.
-        if (task.Exception is { } failure)
-        {
-            LogIfNobodyListens(failure.InnerException!);
-        }
-
+        OnReturned(task.Exception?.InnerException);
         if (TrySettle(failed: !task.IsCompletedSuccessfully))
         {
             _caller.SetFromTask(task);

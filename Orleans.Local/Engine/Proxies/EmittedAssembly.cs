@@ -14,7 +14,8 @@ internal static class EmittedAssembly
 
     private static readonly ModuleBuilder Module = Assembly.DefineDynamicModule("Orleans.Local.Emitted");
 
-    public static ModuleBuilder For(Type interfaceType, IEnumerable<MethodInfo> methods)
+    /// <summary>Lets one interface after the other add its classes.</summary>
+    public static T Add<T>(Type interfaceType, IEnumerable<MethodInfo> methods, Func<ModuleBuilder, T> emit)
     {
         lock (Gate)
         {
@@ -29,9 +30,9 @@ internal static class EmittedAssembly
                     See(parameter.ParameterType);
                 }
             }
-        }
 
-        return Module;
+            return emit(Module);
+        }
     }
 
     private static void See(Type type)

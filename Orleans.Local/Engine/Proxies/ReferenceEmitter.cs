@@ -17,6 +17,7 @@ internal static class ReferenceEmitter
 
     private static readonly MethodInfo SendResult = FindSend(generic: true);
     private static readonly MethodInfo SendVoid = FindSend(generic: false);
+    private static int _emitted;
 
     /// <summary>The methods to implement, in an order that is their numbering.</summary>
     public static MethodInfo[] MethodsOf(Type interfaceType) =>
@@ -27,9 +28,12 @@ internal static class ReferenceEmitter
     ];
 
     public static Func<GrainBinding, IdSpan, GrainReference> Emit(Type interfaceType, MethodInfo[] methods)
+        => EmittedAssembly.Add(interfaceType, methods, module => Emit(module, interfaceType, methods));
+
+    private static Func<GrainBinding, IdSpan, GrainReference> Emit(ModuleBuilder module, Type interfaceType, MethodInfo[] methods)
     {
-        var module = EmittedAssembly.For(interfaceType, methods);
-        var name = $"Orleans.Local.References.{interfaceType.FullName}";
+        // Interfaces of two assemblies may have the same name.
+        var name = $"Orleans.Local.References.{interfaceType.Name}.{Interlocked.Increment(ref _emitted)}";
         var type = module.DefineType(
             name, TypeAttributes.Public | TypeAttributes.Sealed, typeof(GrainReference), [interfaceType]);
 
