@@ -14,7 +14,8 @@ public static class LocalGrainsServiceCollectionExtensions
 {
     /// <summary>
     /// Hosts the grain classes of the assemblies in this process and registers <see cref="IGrainFactory"/>, <see cref="IClusterClient"/>
-    /// and <see cref="EngineStatistics"/>. The engine starts before and stops after every other hosted service, the web server included.
+    /// and <see cref="EngineStatistics"/>. Hosted services stop in the reverse order of their registration, the web server first: what grains write to
+    /// is registered before the engine, and what calls grains after it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its bounds.</exception>
     public static IServiceCollection AddLocalGrains(
@@ -39,8 +40,7 @@ public static class LocalGrainsServiceCollectionExtensions
         services.TryAddSingleton<IReminderRegistry>(static provider => new ReminderRegistry(
             provider.GetRequiredService<LocalEngine>(), provider.GetRequiredService<ReminderClock>(), provider.GetService<IReminderTable>()));
 
-        // Hosted services stop in the reverse order of their registration.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, EngineHost>());
+        services.AddSingleton<IHostedService, EngineHost>();
         return services;
     }
 
