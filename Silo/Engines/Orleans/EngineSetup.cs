@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -10,16 +11,21 @@ namespace Chat4All.Silo.Engines;
 internal static class EngineSetup
 {
     private const string Invariant = "Npgsql";
-
-    /// <summary>Silos share a store: Orleans decides where a grain lives, and the store's fence settles the rest.</summary>
-    public const bool NeedsWriterLock = false;
+    private const int NoGateway = 0;
 
     /// <summary>Why a silo process of its own makes no sense; null where it does.</summary>
-    public const string? StandAloneRefusal = null;
+    public static string? StandAloneRefusal => null;
+
+    /// <summary>
+    /// Silos of a cluster share a store: Orleans decides where a grain lives, and the store's fence settles the rest. A silo outside of a cluster knows of no other,
+    /// so a second process on the same store must be kept out.
+    /// </summary>
+    public static bool NeedsWriterLock(IConfiguration configuration) => !Settings(configuration).IsCluster;
 
     public static void AddEngine(this IHostApplicationBuilder builder, StoreSelection store)
     {
-        var settings = builder.Configuration.GetSection("Orleans").Get<OrleansOptions>() ?? new OrleansOptions();
+        var settings = Settings(builder.Configuration);
+        settings.Validate(store);
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(cluster =>
@@ -27,17 +33,33 @@ internal static class EngineSetup
                 cluster.ClusterId = settings.ClusterId;
                 cluster.ServiceId = settings.ServiceId;
             });
-            if (settings.Clustering == "adonet")
+            silo.AddActivityPropagation();
+            if (settings.IsCluster)
             {
                 silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, store.Postgres));
                 silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, store.Postgres));
-                silo.ConfigureEndpoints(IPAddress.Parse(settings.AdvertisedAddress), settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: settings.ListenOnAnyAddress);
+                silo.ConfigureEndpoints(
+                    IPAddress.Parse(settings.AdvertisedAddress),
+                    settings.SiloPort ?? EndpointOptions.DEFAULT_SILO_PORT,
+                    settings.GatewayPort ?? EndpointOptions.DEFAULT_GATEWAY_PORT,
+                    settings.ListenOnAnyAddress);
             }
             else
             {
-                silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, primarySiloEndpoint: null, settings.ServiceId, settings.ClusterId);
+                silo.UseLocalhostClustering(settings.SiloPort ?? FreePort(), settings.GatewayPort ?? NoGateway, primarySiloEndpoint: null, settings.ServiceId, settings.ClusterId);
                 silo.UseInMemoryReminderService();
             }
         });
+    }
+
+    private static OrleansOptions Settings(IConfiguration configuration) =>
+        configuration.GetSection(OrleansOptions.Section).Get<OrleansOptions>() ?? new OrleansOptions();
+
+    /// <summary>A silo of its own listens although nobody calls, and several of them may run on one machine.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
