@@ -8,6 +8,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 {
     private const int Attempts = 3;
 
+    private volatile bool _isWritable = true;
+
     // Every statement here is a lookup by index. A plan made while the tables are small must be the one that is right when they are large, so the planner
     // gets no choice that depends on statistics: one plan for all parameters, no scans of whole tables, no joins but by looking up.
     // Joins are written `inner.key = any(array[outer.key])`, which can only run as a lookup of the inner table.
@@ -39,7 +41,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public string UnpooledConnectionString { get; }
 
     /// <summary>False while another process may be the writer; see <see cref="EnsureWritable"/>.</summary>
-    public bool IsWritable { get; set; } = true;
+    public bool IsWritable
+    {
+        get => _isWritable;
+        set => _isWritable = value;
+    }
 
     /// <summary>Throws while this process has lost the writer's lock.</summary>
     public void EnsureWritable()

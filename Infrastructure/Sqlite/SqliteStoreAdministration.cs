@@ -1,5 +1,5 @@
 using Chat4All.Grains.Ports;
-using Chat4All.Infrastructure.Migrations;
+using Chat4All.Infrastructure.Backups;
 
 namespace Chat4All.Infrastructure.Sqlite;
 
@@ -23,7 +23,26 @@ internal sealed class SqliteStoreAdministration(SqliteDatabase database, TimePro
     public Task<IAsyncDisposable> AcquireWriterLockAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable>(SqliteWriterLock.Take(database.Options.Path));
 
-    public Task BackupAsync(string file, CancellationToken cancellationToken) => throw new NotSupportedException("Backups come with the next step.");
+    // On a connection of its own: a copy may take longer than a reader can be spared.
+    public Task BackupAsync(string file, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var backup = new BackupWriter(file, Name, SqliteSchema.Migrations.Latest, time.GetUtcNow());
+            using var session = SqliteSession.OpenReader(database.Options);
+            SqliteBackup.Write(session, backup, cancellationToken);
+            backup.Complete();
+        },
+        cancellationToken);
 
-    public Task RestoreAsync(string file, CancellationToken cancellationToken) => throw new NotSupportedException("Backups come with the next step.");
+    public async Task RestoreAsync(string file, CancellationToken cancellationToken)
+    {
+        using var backup = new BackupReader(file, SqliteSchema.Migrations.Latest);
+        await database.WriteAsync(
+            session =>
+            {
+                SqliteBackup.Restore(session, backup, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
 }

@@ -127,6 +127,16 @@ create table outbox_events (
 
 create index idx_outbox_unpublished on outbox_events (conversation_id, seq) where published = false;
 
+-- Reminders of grains, for the engine that has no table of its own.
+create table reminders (
+  grain_id text collate "C" not null,
+  name text collate "C" not null,
+  start_at timestamptz not null,
+  period_ms bigint not null,
+  etag text not null,
+  primary key (grain_id, name)
+);
+
 -- Called inside an append's statement when fewer heads moved than the batch has conversations: takes the whole statement back.
 create function append_fenced() returns integer
 language plpgsql

@@ -122,3 +122,13 @@ create table outbox_events (
 );
 
 create index idx_outbox_unpublished on outbox_events (conversation_id, seq) where published = false;
+
+-- Reminders of grains, for the engine that has no table of its own.
+create table reminders (
+  grain_id text not null,
+  name text not null,
+  start_at text not null,
+  period_ms integer not null,
+  etag text not null,
+  primary key (grain_id, name)
+) without rowid;

@@ -1,0 +1,42 @@
+using static Chat4All.Infrastructure.Backups.ColumnKind;
+
+namespace Chat4All.Infrastructure.Backups;
+
+/// <summary>Every table that both kinds of store have, referenced ones before those that refer to them. A test compares it with both catalogs.</summary>
+internal static class BackupSchema
+{
+    public static IReadOnlyList<BackupTable> Tables { get; } =
+    [
+        Table("users",
+            ("id", Text), ("username", Text), ("display_name", Text), ("secret_hash", Text), ("scopes", Text), ("is_active", Flag), ("created_at", Time),
+            ("deleted_at", Time)),
+        Table("access_tokens",
+            ("id", Text), ("user_id", Text), ("token_hash", Text), ("scope", Text), ("issued_at", Time), ("expires_at", Time), ("revoked", Flag), ("revoked_at", Time),
+            ("created_at", Time)),
+        Table("refresh_tokens",
+            ("id", Text), ("user_id", Text), ("token_hash", Text), ("scope", Text), ("issued_at", Time), ("expires_at", Time), ("revoked", Flag), ("revoked_at", Time),
+            ("last_used_at", Time), ("created_at", Time)),
+        Table("conversations",
+            ("id", Text), ("type", SmallInteger), ("pair_key", Text), ("metadata", Text), ("last_seq", BigInteger), ("last_activity_at", Time), ("created_at", Time)),
+        Table("conversation_members",
+            ("conversation_id", Text), ("user_id", Text), ("role", SmallInteger), ("position", Integer), ("joined_seq", BigInteger), ("joined_at", Time),
+            ("last_read_seq", BigInteger), ("last_read_at", Time)),
+        Table("messages",
+            ("id", Text), ("conversation_id", Text), ("seq", BigInteger), ("sender_id", Text), ("recipients", Text), ("kind", SmallInteger), ("payload", Text),
+            ("channels", Text), ("priority", SmallInteger), ("status", SmallInteger), ("status_at", Time), ("reply_to", Text), ("metadata", Text), ("edited_at", Time),
+            ("deleted_at", Time), ("created_at", Time)),
+        Table("message_deliveries",
+            ("message_id", Text), ("recipient", Text), ("channel", Text), ("status", SmallInteger), ("attempts", Integer), ("external_id", Text), ("error", Text),
+            ("created_at", Time), ("updated_at", Time)),
+        Table("outbox_events",
+            ("id", Uuid), ("aggregate_type", Text), ("aggregate_id", Text), ("event_type", Text), ("payload", Json), ("published", Flag), ("published_at", Time),
+            ("created_at", Time), ("version", Integer), ("error_message", Text), ("conversation_id", Text), ("seq", BigInteger)),
+        Table("reminders", ("grain_id", Text), ("name", Text), ("start_at", Time), ("period_ms", BigInteger), ("etag", Text)),
+    ];
+
+    /// <summary>The table of that name, or null.</summary>
+    public static BackupTable? Find(string name) => Tables.FirstOrDefault(table => table.Name == name);
+
+    private static BackupTable Table(string name, params (string Name, ColumnKind Kind)[] columns) =>
+        new(name, [.. columns.Select(static column => new BackupColumn(column.Name, column.Kind))]);
+}
