@@ -118,7 +118,7 @@ public sealed class RevocationTests
 
         Assert.NotNull(await store.FindAccessTokenAsync(TokenHash.Of(jti), CancellationToken.None));
         Assert.NotNull(await store.FindRefreshTokenAsync(TokenHash.Of(tokens.Text("refresh_token")), CancellationToken.None));
-        foreach (var file in Directory.GetFiles(host.DataFolder, "chat4all.db*"))
+        foreach (var file in Directory.GetFiles(host.DataFolder, "chat4all.db*").Where(static f => !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);

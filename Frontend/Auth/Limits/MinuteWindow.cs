@@ -1,18 +1,21 @@
 namespace Chat4All.Frontend.Auth.Limits;
 
 /// <summary>
-/// Counts units over a sliding minute: this minute's, and what the last one leaves in proportion to its overlap. The first minute starts with the
-/// first unit, so a burst from rest gets exactly the limit.
+/// Counts units over a sliding minute in slots of five seconds. A unit counts for 60 to 65 seconds, so that no minute ever holds more than the limit, and a burst
+/// from rest gets exactly the limit.
 /// </summary>
 internal sealed class MinuteWindow
 {
-    /// <summary>The window's length in milliseconds.</summary>
-    public const long Length = 60_000;
+    /// <summary>A slot's length in milliseconds.</summary>
+    private const long SlotLength = 5_000;
+
+    /// <summary>The minute's twelve, and the one that is being filled.</summary>
+    private const int Slots = 13;
 
     private readonly Lock _lock = new();
-    private long _start;
-    private int _current;
-    private int _previous;
+    private readonly int[] _counts = new int[Slots];
+    private long _slot;
+    private int _used;
 
     /// <summary>Takes <paramref name="count"/> units at <paramref name="now"/> (monotonic milliseconds), or none.</summary>
     public RateDecision TryTake(long now, int count, int limit)
@@ -20,16 +23,16 @@ internal sealed class MinuteWindow
         lock (_lock)
         {
             Turn(now);
-            var elapsed = now - _start;
-            var used = _current + (_previous * (Length - elapsed) / (double)Length);
-            var reset = Seconds(Length - elapsed);
-            if (used + count > limit)
+            if (_used > limit - count)
             {
-                return new RateDecision(false, limit, Math.Max(0, (int)(limit - used)), reset, Seconds(WaitFor(elapsed, count, limit)));
+                var reset = Seconds(WaitFor(now, 1));
+                var retry = count > limit ? reset : Seconds(WaitFor(now, _used + count - limit));
+                return new RateDecision(false, limit, Math.Max(0, limit - _used), reset, retry);
             }
 
-            _current += count;
-            return new RateDecision(true, limit, (int)(limit - used) - count, reset, 0);
+            _used += count;
+            _counts[_slot % Slots] += count;
+            return new RateDecision(true, limit, limit - _used, Seconds(WaitFor(now, 1)), 0);
         }
     }
 
@@ -39,7 +42,14 @@ internal sealed class MinuteWindow
         lock (_lock)
         {
             Turn(now);
-            _current = Math.Max(0, _current - count);
+            for (var slot = _slot; slot > _slot - Slots && count > 0; slot--)
+            {
+                ref var taken = ref _counts[Index(slot)];
+                var back = Math.Min(taken, count);
+                taken -= back;
+                _used -= back;
+                count -= back;
+            }
         }
     }
 
@@ -48,35 +58,39 @@ internal sealed class MinuteWindow
     {
         lock (_lock)
         {
-            return now - _start >= 2 * Length;
+            Turn(now);
+            return _used == 0;
         }
     }
 
-    private static int Seconds(double milliseconds) => Math.Max(1, (int)Math.Ceiling(milliseconds / 1000));
+    private static int Seconds(long milliseconds) => (int)Math.Max(1, (milliseconds + 999) / 1000);
+
+    private static int Index(long slot) => (int)(((slot % Slots) + Slots) % Slots);
 
     private void Turn(long now)
     {
-        var elapsed = now - _start;
-        if (elapsed >= 2 * Length || (_current == 0 && _previous == 0))
+        var slot = now / SlotLength;
+        for (var passed = Math.Max(_slot + 1, slot - Slots + 1); passed <= slot; passed++)
         {
-            (_start, _previous, _current) = (now, 0, 0);
+            _used -= _counts[passed % Slots];
+            _counts[passed % Slots] = 0;
         }
-        else if (elapsed >= Length)
-        {
-            (_start, _previous, _current) = (_start + Length, _current, 0);
-        }
+
+        _slot = Math.Max(_slot, slot);
     }
 
-    /// <summary>Milliseconds until <paramref name="count"/> would fit, if nothing else is taken meanwhile.</summary>
-    private double WaitFor(long elapsed, int count, int limit)
+    /// <summary>Milliseconds until <paramref name="units"/> of what was taken no longer count; 0 when there are none.</summary>
+    private long WaitFor(long now, int units)
     {
-        if (count > limit)
+        for (var slot = _slot - Slots + 1; slot <= _slot; slot++)
         {
-            return Length;
+            units -= _counts[Index(slot)];
+            if (units <= 0)
+            {
+                return ((slot + Slots) * SlotLength) - now;
+            }
         }
 
-        return _current + count <= limit
-            ? (Length * (1 - ((limit - _current - count) / (double)_previous))) - elapsed
-            : Length - elapsed + (Length * (1 - ((limit - count) / (double)_current)));
+        return 0;
     }
 }
