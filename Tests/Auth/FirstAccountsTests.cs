@@ -1,10 +1,12 @@
 using System.Net;
+using System.Runtime.Versioning;
 using Chat4All.Tests.Hosting;
 
 namespace Chat4All.Tests.Auth;
 
 /// <summary>Who is there after the first start.</summary>
 [Trait("Category", "Integration")]
+[SupportedOSPlatform("linux")]
 public sealed class FirstAccountsTests
 {
     private const string Key = "JWT_SECRET_KEY";

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Hosting;
@@ -10,6 +11,7 @@ namespace Chat4All.Tests.Auth;
 
 /// <summary>Keys: where they come from, which algorithms they go with, and how they are replaced.</summary>
 [Trait("Category", "Integration")]
+[SupportedOSPlatform("linux")]
 public sealed class SigningKeyTests
 {
     private const string OldKey = "an old key of at least 32 bytes, long retired";
