@@ -6,6 +6,7 @@ using Chat4All.Frontend.Operations.Docs;
 using Chat4All.Frontend.Operations.Logs;
 using Chat4All.Frontend.Operations.Metrics;
 using Chat4All.Frontend.Operations.Traces;
+using Chat4All.Frontend.RealTime;
 using Chat4All.Silo;
 
 namespace Chat4All.Frontend.Hosting;
@@ -38,6 +39,7 @@ internal static class ChatHost
         settings.Add<RateLimitOptions>();
         var logs = settings.Add<LogOptions>();
         settings.Add<TelemetryOptions>();
+        settings.Add<RealTimeOptions>();
         settings.Require(ProductionRules.Check(auth, server));
         settings.ThrowIfInvalid();
 
@@ -51,6 +53,7 @@ internal static class ChatHost
         services.AddOperations();
         services.AddApiDocs();
         services.AddConversations();
+        services.AddRealTime();
         services.AddHostedService<Announcement>();
     }
 
@@ -77,6 +80,7 @@ internal static class ChatHost
         routes.MapUsers();
         routes.MapConversations();
         routes.MapMessages();
+        routes.MapRealTime();
         routes.MapOperations();
         routes.MapApiDocs();
     }

@@ -6,7 +6,6 @@ namespace Chat4All.Frontend.RealTime;
 /// <summary>The sockets' instruments.</summary>
 internal sealed class RealTimeMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Chat4All");
     private readonly UpDownCounter<long> _connections;
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _dropped;
@@ -16,14 +15,17 @@ internal sealed class RealTimeMetrics : IDisposable
 
     public RealTimeMetrics()
     {
-        _connections = _meter.CreateUpDownCounter<long>("websocket_connections_active", description: "Open sockets.");
-        _delivered = _meter.CreateCounter<long>("chat4all_websocket_events_sent_total", description: "Frames handed to sockets.");
-        _dropped = _meter.CreateCounter<long>(
+        _connections = Meter.CreateUpDownCounter<long>("websocket_connections_active", description: "Open sockets.");
+        _delivered = Meter.CreateCounter<long>("chat4all_websocket_events_sent_total", description: "Frames handed to sockets.");
+        _dropped = Meter.CreateCounter<long>(
             "chat4all_websocket_send_queue_dropped_total", description: "Frames thrown away because their reader was too slow and was closed.");
-        _healed = _meter.CreateCounter<long>("chat4all_websocket_gaps_healed_total", description: "Messages that the fan-out lost and the store gave back.");
-        _closed = _meter.CreateCounter<long>("chat4all_websocket_closed_total", description: "Sockets closed by the server, by close code.");
-        _overflow = _meter.CreateCounter<long>("chat4all_websocket_events_overflow_total", description: "Live events dropped because too many waited; sequenced ones heal.");
+        _healed = Meter.CreateCounter<long>("chat4all_websocket_gaps_healed_total", description: "Messages that the fan-out lost and the store gave back.");
+        _closed = Meter.CreateCounter<long>("chat4all_websocket_closed_total", description: "Sockets closed by the server, by close code.");
+        _overflow = Meter.CreateCounter<long>("chat4all_websocket_events_overflow_total", description: "Live events dropped because too many waited; sequenced ones heal.");
     }
+
+    /// <summary>The instruments' meter.</summary>
+    public Meter Meter { get; } = new("Chat4All");
 
     public void Opened(ChatConnection connection) => _connections.Add(1, Transport(connection));
 
@@ -39,7 +41,7 @@ internal sealed class RealTimeMetrics : IDisposable
 
     public void Overflowed() => _overflow.Add(1);
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static KeyValuePair<string, object?> Transport(ChatConnection connection) => new("transport", connection.Transport);
 }

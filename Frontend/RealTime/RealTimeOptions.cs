@@ -19,8 +19,11 @@ internal sealed record RealTimeOptions : ISettings
     /// <summary>Largest message of a client, in bytes; a larger one is closed with 1009. 1,024 to 524,288, default 262,144.</summary>
     public int MaxMessageBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Bytes that may wait for a slow reader before it is closed with 4009. 65,536 to 67,108,864, default 1 MiB.</summary>
+    /// <summary>Bytes that may wait for a slow reader for <see cref="PatienceSeconds"/>; sixteen times as many may for a moment. More is closed with 4009. 65,536 to 16,777,216, default 1 MiB.</summary>
     public int MaxQueuedBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Seconds that a reader may stay behind by more than <see cref="MaxQueuedBytes"/>; 1 to 60, default 5.</summary>
+    public int PatienceSeconds { get; init; } = 5;
 
     /// <summary>How long an event waits for the ones before it until they are read from the store; 1 to 50, default 20 (so that a gap is closed within 50 ms).</summary>
     public int GapHoldMilliseconds { get; init; } = 20;
@@ -49,7 +52,8 @@ internal sealed record RealTimeOptions : ISettings
             (nameof(MaxConnectionsPerUser), MaxConnectionsPerUser, 1, 10_000),
             (nameof(MaxFramesPerMinute), MaxFramesPerMinute, 1, 1_000_000),
             (nameof(MaxMessageBytes), MaxMessageBytes, 1024, 524_288),
-            (nameof(MaxQueuedBytes), MaxQueuedBytes, 65_536, 67_108_864),
+            (nameof(MaxQueuedBytes), MaxQueuedBytes, 65_536, 16_777_216),
+            (nameof(PatienceSeconds), PatienceSeconds, 1, 60),
             (nameof(GapHoldMilliseconds), GapHoldMilliseconds, 1, 50),
             (nameof(HeadCheckMilliseconds), HeadCheckMilliseconds, 100, 2_000),
             (nameof(ResumeWindowMilliseconds), ResumeWindowMilliseconds, 0, 5_000),

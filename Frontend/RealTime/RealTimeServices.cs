@@ -29,6 +29,7 @@ internal static class RealTimeServices
             .AddSingleton<Resumption>()
             .AddSingleton<Sessions>()
             .AddSingleton<ConnectionSweep>()
+            .AddSingleton<MessageIntake>()
             .AddSingleton<ChatOperations>()
             .AddSingleton<OperationErrors>()
             .AddSingleton<ClientFrames>()

@@ -26,10 +26,13 @@ public sealed class HubSocket : IAsyncDisposable
     public int? CloseCode => (int?)_socket.CloseStatus;
 
     /// <summary>Opens the socket and waits for <c>connection.established</c>.</summary>
-    public static async Task<HubSocket> OpenAsync(Uri server, string accessToken)
+    /// <param name="server">Base address.</param>
+    /// <param name="accessToken">A JWT.</param>
+    /// <param name="query">Further query parameters, each with its <c>&amp;</c>.</param>
+    public static async Task<HubSocket> OpenAsync(Uri server, string accessToken, string query = "")
     {
         var socket = new HubSocket();
-        var address = new UriBuilder(server) { Scheme = "ws", Path = "/ws", Query = "token=" + Uri.EscapeDataString(accessToken) };
+        var address = new UriBuilder(server) { Scheme = "ws", Path = "/ws", Query = "token=" + Uri.EscapeDataString(accessToken) + query };
         await socket._socket.ConnectAsync(address.Uri, CancellationToken.None);
         socket._reading = socket.ReadAsync();
         await socket.WaitForAsync("connection.established", e => TypeOf(e) == "connection.established");

@@ -6,8 +6,11 @@ namespace Chat4All.Frontend.RealTime.Connections;
 /// <summary>One client's connection, whatever the transport: who is behind it, what waits to be sent, and when it ends.</summary>
 internal abstract class ChatConnection : IFrameSink
 {
-    /// <summary>Sweeps that a closed connection has to go by itself.</summary>
-    private const int CloseSweeps = 4;
+    /// <summary>What a burst may exceed the limit by: a batch of the largest messages is nothing that a good reader should be closed for.</summary>
+    private const int BurstFactor = 16;
+
+    /// <summary>Time that a closed connection has to go by itself.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(2);
 
     private readonly RealTimeMetrics _metrics;
     private readonly SendQueue _queue;
@@ -15,6 +18,7 @@ internal abstract class ChatConnection : IFrameSink
     private long _frameMinute;
     private int _framesInMinute;
     private volatile bool _closing;
+    private byte _slowSweeps;
     private volatile bool _heard = true;
     private byte _closingSweeps;
     private byte _silentHeartbeats;
@@ -22,7 +26,7 @@ internal abstract class ChatConnection : IFrameSink
     protected ChatConnection(Caller caller, RealTimeOptions options, RealTimeMetrics metrics)
     {
         (_caller, Options, _metrics) = (caller, options, metrics);
-        _queue = new SendQueue(this, options.MaxQueuedBytes);
+        _queue = new SendQueue(this, options.MaxQueuedBytes * BurstFactor);
         Stream = new LiveStream(this);
     }
 
@@ -148,12 +152,23 @@ internal abstract class ChatConnection : IFrameSink
         Send(heartbeat);
     }
 
-    /// <summary>Called with each sweep: a closed connection that does not end is cut.</summary>
-    public void SweepClosing()
+    /// <summary>Called with each sweep: a closed connection that does not end is cut, and a reader that stays behind is closed.</summary>
+    public void Sweep(TimeSpan interval)
     {
-        if (_closing && ++_closingSweeps == CloseSweeps)
+        if (_closing)
         {
-            Abort();
+            if (++_closingSweeps * interval == CloseTime)
+            {
+                Abort();
+            }
+        }
+        else if (_queue.Bytes <= Options.MaxQueuedBytes)
+        {
+            _slowSweeps = 0;
+        }
+        else if (++_slowSweeps * interval >= TimeSpan.FromSeconds(Options.PatienceSeconds))
+        {
+            Close(CloseCode.TooSlow);
         }
     }
 

@@ -53,6 +53,11 @@ internal sealed class LiveStream(ChatConnection connection)
     /// <summary>Takes an event of a followed conversation. True: somebody must call <see cref="ChatConnection.StartWriting"/>.</summary>
     public bool Deliver(ConversationFeed feed, long seq, OutgoingFrame frame)
     {
+        if (_unsubscribed is not null && _unsubscribed.Contains(feed.ConversationId))
+        {
+            return false;
+        }
+
         if (_waiting is not null)
         {
             _waiting.Add((feed, seq, frame));
@@ -71,11 +76,6 @@ internal sealed class LiveStream(ChatConnection connection)
                 connection.Close(CloseCode.TooSlow);
             }
 
-            return false;
-        }
-
-        if (_unsubscribed is not null && _unsubscribed.Contains(feed.ConversationId))
-        {
             return false;
         }
 

@@ -9,7 +9,7 @@ namespace Chat4All.Frontend.RealTime.Protocol;
 
 /// <summary>What clients can do over a connection, whatever the transport. Refusals are <see cref="ChatException"/>s.</summary>
 internal sealed class ChatOperations(
-    IGrainFactory grains, IMessageIntake intake, IConversationReader reader, Switchboard switchboard, EventLoop loop, Resumption resumption, TokenValidator tokens)
+    IGrainFactory grains, MessageIntake intake, IConversationReader reader, Switchboard switchboard, EventLoop loop, Resumption resumption, TokenValidator tokens)
 {
     /// <summary>Sends a message; completes when it is durable.</summary>
     public ValueTask<SendReceipt> SendAsync(ChatConnection connection, ReadOnlyMemory<byte> message)

@@ -28,8 +28,7 @@ internal readonly record struct ClientFrame(string Type, string? Reference, Read
         {
             if (json.ValueTextEquals("type"u8))
             {
-                json.Read();
-                frame = frame with { Type = json.TokenType == JsonTokenType.String ? json.GetString()! : throw new JsonException("type is a string.") };
+                frame = frame with { Type = ReadType(ref json) };
             }
             else if (json.ValueTextEquals("ref"u8))
             {
@@ -48,6 +47,17 @@ internal readonly record struct ClientFrame(string Type, string? Reference, Read
         // Something behind the object is an error too.
         json.Read();
         return frame;
+    }
+
+    private static string ReadType(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.String || json.ValueIsEscaped)
+        {
+            throw new JsonException("type is one of a few plain words.");
+        }
+
+        return json.GetString()!;
     }
 
     private static string? ReadReference(ref Utf8JsonReader json, ReadOnlyMemory<byte> text)

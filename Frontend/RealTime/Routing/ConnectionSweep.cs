@@ -23,11 +23,13 @@ internal sealed class ConnectionSweep(Sessions sessions, EventLoop loop, RealTim
         OutgoingFrame? heartbeat = null;
         foreach (var connection in sessions.All())
         {
+            connection.Sweep(Interval);
             if (connection.IsClosing)
             {
-                connection.SweepClosing();
+                continue;
             }
-            else if (connection.Caller.ExpiresAt <= now)
+
+            if (connection.Caller.ExpiresAt <= now)
             {
                 connection.Close(CloseCode.Unauthorized);
             }

@@ -15,6 +15,9 @@ internal sealed class WebSocketConnection(
     IDuplexPipe pipe, Action abort, Caller caller, ClientFrames frames, RealTimeOptions options, RealTimeMetrics metrics, TimeProvider time)
     : ChatConnection(caller, options, metrics)
 {
+    /// <summary>Bytes handed to the transport at once.</summary>
+    private const int FlushBytes = 64 * 1024;
+
     private MessageAssembly? _assembly;
     private bool _peerClosed;
     private bool _unreadable;
@@ -52,15 +55,23 @@ internal sealed class WebSocketConnection(
 
     public override async ValueTask WriteAsync(List<OutgoingFrame> frames)
     {
+        var unflushed = 0;
         foreach (var frame in frames)
         {
             pipe.Output.Write(frame.Bytes);
+            unflushed += frame.Bytes.Length;
+
+            // The pipe's copy is this socket's own memory, while what waits is shared: it takes more only when the client does.
+            if (unflushed >= FlushBytes)
+            {
+                await FlushAsync();
+                unflushed = 0;
+            }
         }
 
-        var flushed = await pipe.Output.FlushAsync();
-        if (flushed.IsCompleted)
+        if (unflushed > 0)
         {
-            throw new IOException("The client has gone.");
+            await FlushAsync();
         }
     }
 
@@ -78,6 +89,15 @@ internal sealed class WebSocketConnection(
         Span<byte> payload = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)code);
         return OutgoingFrame.ForControl((byte)Opcode.Close, payload);
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        var flushed = await pipe.Output.FlushAsync();
+        if (flushed.IsCompleted)
+        {
+            throw new IOException("The client has gone.");
+        }
     }
 
     /// <summary>Takes what has been read; false when nothing more will come.</summary>
