@@ -30,25 +30,30 @@ internal static class ConversationsApi
         var conversations = app.MapGroup("/v1/conversations").WithTags("Conversations");
         conversations.MapPost("", CreateAsync)
             .WithName("CreateConversation").WithSummary("Makes a private or group conversation; the same private pair again answers the existing one.")
+            .Accepts<ConversationRequest>("application/json")
             .Produces<ConversationAnswer>(StatusCodes.Status201Created).Produces<ConversationAnswer>();
         conversations.MapGet("", ListAsync)
             .WithName("ListConversations").WithSummary("The caller's conversations, newest activity first.");
         conversations.MapGet("/{conversationId}", GetAsync)
             .WithName("GetConversation").WithSummary("One conversation, for its members.");
         conversations.MapPatch("/{conversationId}", PatchAsync)
-            .WithName("PatchConversation").WithSummary("Merges metadata (RFC 7396); owners only.");
+            .WithName("PatchConversation").WithSummary("Merges metadata (RFC 7396); owners only.")
+            .Accepts<ConversationPatch>("application/json");
         conversations.MapPost("/{conversationId}/members", AddMembersAsync)
-            .WithName("AddMembers").WithSummary("Adds members to a group; owners only.");
+            .WithName("AddMembers").WithSummary("Adds members to a group; owners only.")
+            .Accepts<MembersRequest>("application/json");
         conversations.MapDelete("/{conversationId}/members/{userId}", RemoveMemberAsync)
             .WithName("RemoveMember").WithSummary("Removes a member from a group: owners anyone, everybody themselves.");
         conversations.MapGet("/{conversationId}/messages", ConversationMessages.ListAsync)
             .WithName("ListMessages").WithSummary("Messages ascending by seq: from after_seq, below before_seq, or the newest page.");
         conversations.MapPost("/{conversationId}/read", MarkReadAsync)
-            .WithName("MarkRead").WithSummary("Moves the caller's read cursor forward; never back.");
+            .WithName("MarkRead").WithSummary("Moves the caller's read cursor forward; never back.")
+            .Accepts<ReadRequest>(isOptional: true, "application/json");
     }
 
-    private static async Task<IResult> CreateAsync(ConversationRequest request, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
+        var request = await JsonBody.ReadAsync(context, ConversationJson.Default.ConversationRequest);
         var command = ConversationRules.Check(request, context.Caller().UserId);
         var id = request.ConversationId ?? Ids.New(TimeProvider.System);
         var (conversation, created) = await grains.GetGrain<IConversationGrain>(id).Create(command, cancellationToken);
@@ -72,8 +77,9 @@ internal static class ConversationsApi
         ConversationAnswer.From(await Grain(grains, conversationId).Get(context.Caller().UserId, cancellationToken));
 
     private static async Task<ConversationAnswer> PatchAsync(
-        string conversationId, ConversationPatch patch, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+        string conversationId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
+        var patch = await JsonBody.ReadAsync(context, ConversationJson.Default.ConversationPatch);
         var errors = new FieldErrors();
         var metadata = ConversationRules.Metadata(patch.Metadata, errors);
         errors.ThrowIfAny();
@@ -81,9 +87,9 @@ internal static class ConversationsApi
     }
 
     private static async Task<ConversationAnswer> AddMembersAsync(
-        string conversationId, MembersRequest request, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+        string conversationId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        var members = ConversationRules.NewMembers(request);
+        var members = ConversationRules.NewMembers(await JsonBody.ReadAsync(context, ConversationJson.Default.MembersRequest));
         return ConversationAnswer.From(await Grain(grains, conversationId).AddMembers(context.Caller().UserId, members, cancellationToken));
     }
 
@@ -96,17 +102,12 @@ internal static class ConversationsApi
     }
 
     private static async Task<ReadAnswer> MarkReadAsync(
-        string conversationId, ReadRequest? request, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
+        string conversationId, HttpContext context, IGrainFactory grains, CancellationToken cancellationToken)
     {
-        if (request?.UpToSeq < 0)
-        {
-            var errors = new FieldErrors();
-            errors.Add("up_to_seq", "must be 0 or more");
-            errors.ThrowIfAny();
-        }
-
+        var request = await JsonBody.ReadOptionalAsync(context, ConversationJson.Default.ReadRequest, new ReadRequest());
+        new FieldErrors().Check(request.UpToSeq is null or >= 0, "up_to_seq", "must be 0 or more").ThrowIfAny();
         var caller = context.Caller();
-        var cursor = await Grain(grains, conversationId).MarkRead(caller.UserId, caller.Name, request?.UpToSeq, cancellationToken);
+        var cursor = await Grain(grains, conversationId).MarkRead(caller.UserId, caller.Name, request.UpToSeq, cancellationToken);
         return new ReadAnswer(conversationId, cursor.LastReadSeq, cursor.ReadAt.UtcDateTime);
     }
 
