@@ -43,7 +43,7 @@ internal static class PostgresBackup
         while (backup.NextTable() is { } table)
         {
             await using var import = await connection.BeginBinaryImportAsync($"copy {table.Name} ({table.ColumnList}) from stdin (format binary)", cancellationToken);
-            import.Timeout = TimeSpan.Zero;
+            import.Timeout = TimeSpan.FromHours(1);
             while (backup.NextRow() is { } row)
             {
                 await import.StartRowAsync(cancellationToken);

@@ -11,7 +11,7 @@ namespace Chat4All.Infrastructure.Postgres;
 internal sealed partial class PostgresWriterLock : IAsyncDisposable
 {
     // Any number will do that nothing else in the database locks.
-    private const long Key = 0x63_34_61_5f_77_72_69;
+    internal const long Key = 0x63_34_61_5f_77_72_69;
 
     // A process that was just killed is still there for the server until it notices.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

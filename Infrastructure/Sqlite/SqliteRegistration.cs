@@ -1,5 +1,6 @@
 using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Sqlite;
+using Orleans;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,4 +19,7 @@ public static class SqliteRegistration
             .AddSingleton<IOutboxStore, SqliteOutboxStore>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }
+
+    /// <summary>Keeps the grains' reminders in the store too, for an engine that has no table of its own.</summary>
+    public static IServiceCollection AddSqliteReminders(this IServiceCollection services) => services.AddSingleton<IReminderTable, SqliteReminderTable>();
 }

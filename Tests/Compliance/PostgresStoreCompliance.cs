@@ -25,3 +25,21 @@ public sealed class PostgresOutboxStoreTests(PostgresStoreFixture fixture) : Out
 [Trait("Category", "Integration")]
 public sealed class PostgresStorePropertyTests(PostgresStoreFixture fixture, ITestOutputHelper output)
     : StorePropertyCompliance(fixture, output), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresStoreAdministrationTests(PostgresStoreFixture fixture) : StoreAdministrationCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresStoreGrowthTests(PostgresStoreFixture fixture, ITestOutputHelper output)
+    : StoreGrowthCompliance(fixture, output), IClassFixture<PostgresStoreFixture>
+{
+    private readonly PostgresStoreFixture _fixture = fixture;
+
+    protected override async Task<long> CountScansAsync()
+    {
+        // A backend reports about once a second, so what a long run does is in here but for its end.
+        var rows = await _fixture.QueryAsync(
+            "select sum(seq_scan)::bigint from pg_stat_user_tables where relname in ('conversations', 'conversation_members', 'messages', 'outbox_events')");
+        return (long)rows[0][0]!;
+    }
+}

@@ -19,3 +19,10 @@ public sealed class SqliteOutboxStoreTests(SqliteStoreFixture fixture) : OutboxS
 [Trait("Category", "Integration")]
 public sealed class SqliteStorePropertyTests(SqliteStoreFixture fixture, ITestOutputHelper output)
     : StorePropertyCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class SqliteStoreAdministrationTests(SqliteStoreFixture fixture) : StoreAdministrationCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class SqliteStoreGrowthTests(SqliteStoreFixture fixture, ITestOutputHelper output)
+    : StoreGrowthCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;

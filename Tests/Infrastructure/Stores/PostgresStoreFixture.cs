@@ -25,6 +25,8 @@ public sealed class PostgresStoreFixture : StoreFixture
         return await Rows.ReadAllAsync(reader);
     }
 
+    protected override StoreFixture New() => new PostgresStoreFixture();
+
     protected override void Register(IServiceCollection services) => services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString });
 
     protected override async Task CreateAsync() => _database = await PostgresDatabase.CreateAsync();

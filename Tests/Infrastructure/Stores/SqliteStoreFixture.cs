@@ -23,6 +23,8 @@ public sealed class SqliteStoreFixture : StoreFixture
         return await Rows.ReadAllAsync(reader);
     }
 
+    protected override StoreFixture New() => new SqliteStoreFixture();
+
     protected override void Register(IServiceCollection services) => services.AddSqliteStore(new SqliteStoreOptions { Path = File });
 
     protected override Task CreateAsync() => Task.CompletedTask;

@@ -5,7 +5,7 @@ using Xunit;
 namespace Chat4All.Tests.Infrastructure.Stores;
 
 /// <summary>A migrated store of its own for one test class, reached through the ports alone.</summary>
-public abstract class StoreFixture : IAsyncLifetime
+public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
 {
     private ServiceProvider? _services;
 
@@ -42,8 +42,18 @@ public abstract class StoreFixture : IAsyncLifetime
         if (_services is not null)
         {
             await _services.DisposeAsync();
+        }
+
+        if (SkipReason is null)
+        {
             await DropAsync();
         }
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Another process's view of the same store.</summary>
@@ -56,8 +66,18 @@ public abstract class StoreFixture : IAsyncLifetime
         return services.BuildServiceProvider();
     }
 
+    /// <summary>Another store of this kind without a schema; dropped when disposed.</summary>
+    public async Task<StoreFixture> CreateEmptyAsync()
+    {
+        var empty = New();
+        await empty.CreateAsync();
+        return empty;
+    }
+
     /// <summary>Runs SQL beside the ports, to look at or change what they cannot.</summary>
     public abstract Task<IReadOnlyList<object?[]>> QueryAsync(string sql);
+
+    protected abstract StoreFixture New();
 
     protected abstract void Register(IServiceCollection services);
 

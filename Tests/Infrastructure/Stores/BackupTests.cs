@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using Chat4All.Grains.Events;
+using Chat4All.Infrastructure.Backups;
+using Chat4All.Tests.Compliance;
+using Chat4All.Tests.Hosting;
+using Xunit;
+using static Chat4All.Tests.Compliance.StoreTestData;
+
+namespace Chat4All.Tests.Infrastructure.Stores;
+
+/// <summary>Copies from each kind of store into each.</summary>
+[Trait("Category", "Integration")]
+public sealed class BackupTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public enum Kind
+    {
+        Sqlite,
+        Postgres,
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite, Kind.Sqlite)]
+    [InlineData(Kind.Sqlite, Kind.Postgres)]
+    [InlineData(Kind.Postgres, Kind.Sqlite)]
+    [InlineData(Kind.Postgres, Kind.Postgres)]
+    public async Task Every_row_comes_back_in_either_kind_of_store(Kind from, Kind to)
+    {
+        await using var source = await OpenAsync(from);
+        await using var target = await OpenAsync(to);
+        await FillAsync(source);
+        await FillAsync(target);
+        var file = Path.Combine(_folder.Path, "copy");
+
+        await source.Administration.BackupAsync(file, CancellationToken.None);
+        await target.Administration.RestoreAsync(file, CancellationToken.None);
+
+        foreach (var table in BackupSchema.Tables)
+        {
+            var rows = await ReadAsync(source, table);
+            Assert.NotEmpty(rows);
+            Assert.Equal(rows, await ReadAsync(target, table));
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite)]
+    [InlineData(Kind.Postgres)]
+    public async Task A_copy_taken_while_writing_is_one_moment(Kind kind)
+    {
+        await using var source = await OpenAsync(kind);
+        await using var target = await OpenAsync(kind);
+        var store = source.Conversations;
+        var users = await source.Users.AddUsersAsync(3);
+        var ids = new[] { await store.AddConversationAsync(users), await store.AddConversationAsync(users) };
+        using var stop = new CancellationTokenSource();
+        var written = 0L;
+        var writing = Task.Run(async () =>
+        {
+            for (var head = 0L; !stop.IsCancellationRequested; head++)
+            {
+                await store.AppendAsync(
+                    [.. ids.Select(c => Append(c.ConversationId, head, Message(c.ConversationId, head + 1, users[0])))], CancellationToken.None);
+                Volatile.Write(ref written, head + 1);
+            }
+        });
+        await Eventually.HoldsAsync("some messages are written", () => Volatile.Read(ref written) > 20);
+        var before = Volatile.Read(ref written);
+        var file = Path.Combine(_folder.Path, "copy");
+
+        await source.Administration.BackupAsync(file, CancellationToken.None);
+        await stop.CancelAsync();
+        await writing;
+        await target.Administration.RestoreAsync(file, CancellationToken.None);
+
+        var heads = await target.Reader.FindHeadsAsync([.. ids.Select(static c => c.ConversationId)], CancellationToken.None);
+        var head = Assert.Single(heads.Select(static h => h.LastSeq).Distinct());
+        Assert.InRange(head, before, written);
+        foreach (var id in ids.Select(static c => c.ConversationId))
+        {
+            var copied = await target.Reader.ListAfterAsync(id, 0, long.MaxValue, int.MaxValue, CancellationToken.None);
+            Assert.Equal(await source.Reader.ListAfterAsync(id, 0, head, int.MaxValue, CancellationToken.None), copied);
+            Assert.Equal(head, (await target.Outbox.LoadUnpublishedAsync(id, 0, int.MaxValue, CancellationToken.None)).Count);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite)]
+    [InlineData(Kind.Postgres)]
+    public async Task A_damaged_copy_is_refused_and_changes_nothing(Kind kind)
+    {
+        await using var source = await OpenAsync(kind);
+        await FillAsync(source);
+        var file = Path.Combine(_folder.Path, "copy");
+        await source.Administration.BackupAsync(file, CancellationToken.None);
+        var lines = ReadLines(file);
+        var before = await ReadAsync(source, BackupSchema.Tables[0]);
+
+        foreach (var damaged in new[] { lines[..^1], lines[..3], [.. lines[..^2], lines[^1]], ["{}"], [.. lines[..2], "no json", .. lines[2..]], [lines[0].Replace("\"schema\":", "\"schema\":9")] })
+        {
+            var other = Path.Combine(_folder.Path, Guid.NewGuid().ToString("N"));
+            WriteLines(other, damaged);
+
+            await Assert.ThrowsAsync<InvalidDataException>(() => source.Administration.RestoreAsync(other, CancellationToken.None));
+        }
+
+        Assert.Equal(before, await ReadAsync(source, BackupSchema.Tables[0]));
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite)]
+    [InlineData(Kind.Postgres)]
+    public async Task A_copy_never_replaces_a_file_and_is_for_its_owner_alone(Kind kind)
+    {
+        await using var source = await OpenAsync(kind);
+        var file = Path.Combine(_folder.Path, "copy");
+        await source.Administration.BackupAsync(file, CancellationToken.None);
+        var first = await File.ReadAllBytesAsync(file);
+
+        await Assert.ThrowsAsync<IOException>(() => source.Administration.BackupAsync(file, CancellationToken.None));
+
+        Assert.Equal(first, await File.ReadAllBytesAsync(file));
+        Assert.Equal([file], Directory.GetFiles(_folder.Path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : File.GetUnixFileMode(file));
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite, "select m.name || '.' || c.name from sqlite_schema m, pragma_table_info(m.name) c where m.type = 'table'")]
+    [InlineData(Kind.Postgres, "select table_name || '.' || column_name from information_schema.columns where table_schema = 'public'")]
+    public async Task No_table_and_no_column_is_forgotten(Kind kind, string catalog)
+    {
+        await using var store = await OpenAsync(kind);
+
+        var there = (await store.QueryAsync(catalog)).Select(static row => (string)row[0]!).Where(static name => !name.StartsWith("schema_migrations.", StringComparison.Ordinal));
+
+        Assert.Equal(BackupSchema.Tables.SelectMany(static table => table.Columns.Select(column => $"{table.Name}.{column.Name}")).Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<StoreFixture> OpenAsync(Kind kind)
+    {
+        StoreFixture fixture = kind == Kind.Sqlite ? new SqliteStoreFixture() : new PostgresStoreFixture();
+        fixture.Require();
+        await fixture.InitializeAsync();
+        return fixture;
+    }
+
+    private static async Task FillAsync(StoreFixture store)
+    {
+        var users = await store.Users.AddUsersAsync(3);
+        await store.Users.DeleteAsync(users[2], Start, CancellationToken.None);
+        await store.Tokens.SaveAsync(new(NewId("hash"), users[0], "read", Start, Start.AddDays(1)), new(NewId("hash"), users[0], "write", Start, Start), CancellationToken.None);
+        var id = (await store.Conversations.AddConversationAsync(users[..2])).ConversationId;
+        var odd = Message(id, 1, users[0], text: "tab\\t quote\\\" 漢 \U0001F600 \\u2028 line");
+        await store.Conversations.AppendAsync([Append(id, 0, odd, Message(id, 2, users[1]), Message(id, 3, null))], CancellationToken.None);
+        await store.Outbox.MarkPublishedAsync([.. (await store.Outbox.LoadUnpublishedAsync(id, 0, 1, CancellationToken.None))], Start, CancellationToken.None);
+        await store.QueryAsync(
+            $"""
+            insert into message_deliveries (message_id, recipient, channel, status, attempts, created_at, updated_at)
+            values ('{odd.Message.MessageId}', 'r', 'telegram', 1, 1, '2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05.123456Z')
+            """);
+        await store.QueryAsync($"insert into reminders (grain_id, name, start_at, period_ms, etag) values ('{NewId("grain")}', 'n', '2026-01-02T03:04:05.000000Z', 60000, 'e')");
+    }
+
+    private static async Task<List<string>> ReadAsync(StoreFixture store, BackupTable table)
+    {
+        var rows = await store.QueryAsync($"select {table.ColumnList} from {table.Name}");
+        return [.. rows.Select(row => string.Join('|', row.Select((value, i) => Text(value, table.Columns[i].Kind)))).Order(StringComparer.Ordinal)];
+    }
+
+    private static string Text(object? value, ColumnKind kind) => (value, kind) switch
+    {
+        (null, _) => "(null)",
+        (DateTime time, _) => time.ToString(EventJson.TimestampFormat, CultureInfo.InvariantCulture),
+        (_, ColumnKind.Flag) => Convert.ToBoolean(value, CultureInfo.InvariantCulture).ToString(),
+        (string json, ColumnKind.Json) => string.Join(',', JsonElement.Parse(json).EnumerateObject().OrderBy(static p => p.Name, StringComparer.Ordinal).Select(static p => $"{p.Name}={p.Value}")),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private static string[] ReadLines(string file)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static void WriteLines(string file, IEnumerable<string> lines)
+    {
+        using var writer = new StreamWriter(new GZipStream(File.Create(file), CompressionLevel.Fastest));
+        foreach (var line in lines)
+        {
+            writer.WriteLine(line);
+        }
+    }
+}
