@@ -16,6 +16,9 @@ internal sealed partial class Activation
     /// <summary>OnActivateAsync succeeded, so OnDeactivateAsync is due.</summary>
     internal bool WasValid { get; private set; }
 
+    /// <summary>In <see cref="ActivateAsync"/>.</summary>
+    private bool _starting;
+
     private bool _ending;
 
     public Task Deactivated
@@ -77,6 +80,7 @@ internal sealed partial class Activation
     private async Task ActivateAsync()
     {
         _state = ActivationState.Activating;
+        _starting = true;
         try
         {
             if (Engine.HasStopped)
@@ -98,6 +102,10 @@ internal sealed partial class Activation
                 WasValid = true;
             }
         }
+        catch (OperationCanceledException) when (_state == ActivationState.Deactivating)
+        {
+            // It was told to end while it began, and did.
+        }
         catch (Exception failure)
         {
             EngineLog.ActivationFailed(Engine.Logger, failure, GrainId);
@@ -106,21 +114,27 @@ internal sealed partial class Activation
                 CancellationToken.None);
         }
 
+        _starting = false;
         _recheck = true;
         Pump();
     }
 
     private async Task RunOnActivateAsync(IGrainBase grain)
     {
-        using var timeout = new CancellationTokenSource(Engine.Options.ActivationTimeout, Engine.Time);
+        var limit = Engine.Options.ActivationTimeout;
+        using var timeout = new CancellationTokenSource(limit, Engine.Time);
         _activating = timeout;
+        var work = Task.CompletedTask;
         try
         {
-            await grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
+            // Its token is cancelled too when it shall end meanwhile; it is waited for nevertheless, so that it is not disposed while it runs.
+            work = grain.OnActivateAsync(timeout.Token);
+            await work.WaitAsync(limit, Engine.Time);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && _state == ActivationState.Activating)
+        catch (Exception failure) when (!work.IsCompleted
+            || (failure is OperationCanceledException && timeout.IsCancellationRequested && _state == ActivationState.Activating))
         {
-            throw new TimeoutException($"Grain {GrainId} did not activate within {Engine.Options.ActivationTimeout}.");
+            throw new TimeoutException($"Grain {GrainId} did not activate within {limit}.", failure);
         }
         finally
         {

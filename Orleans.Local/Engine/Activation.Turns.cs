@@ -107,7 +107,7 @@ internal sealed partial class Activation
             }
         }
 
-        if (_state == ActivationState.Deactivating && _running == 0 && !_ending)
+        if (_state == ActivationState.Deactivating && _running == 0 && !_starting && !_ending)
         {
             _ending = true;
             _ = FinishDeactivationAsync();

@@ -22,7 +22,7 @@ internal sealed class EngineHost(LocalEngine engine, ReminderClock reminders, IE
         return Task.CompletedTask;
     }
 
-    /// <summary>Only now, because the store that holds the reminders starts later than the engine.</summary>
+    /// <summary>Only now, because the store that holds the reminders may start later than the engine.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         if (_reminderTable is null)

@@ -106,6 +106,20 @@ public abstract partial class EngineCompliance
     }
 
     [Fact]
+    public async Task A_timer_started_while_the_grain_is_activated_ticks_once_it_is()
+    {
+        var (grain, probe) = New<IPunctualGrain>();
+        var call = grain.WakeAsync();
+        await Grains.GetGrain<ITurnGrain>(NewKey()).NothingAsync();
+
+        probe.Open("activate");
+        await call;
+        await HappensAsync(probe, "tick");
+
+        Assert.Equal(["activated", "tick"], probe.Notes);
+    }
+
+    [Fact]
     public async Task A_timer_may_be_set_anew()
     {
         var (grain, probe) = New<ITimerGrain>();

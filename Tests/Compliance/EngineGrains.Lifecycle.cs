@@ -44,6 +44,13 @@ public interface ITimerGrain : IProbedGrain
     Task LeaveAsync();
 }
 
+/// <summary>Starts a timer while it is activated, which notes "tick" once.</summary>
+public interface IPunctualGrain : IGrainWithStringKey
+{
+    /// <summary>Activates it.</summary>
+    Task WakeAsync();
+}
+
 /// <summary>Sets reminders.</summary>
 public interface IReminderGrain : IGrainWithStringKey
 {
@@ -220,6 +227,25 @@ internal sealed class TimerGrain : Grain, ITimerGrain
 
     private static TimeSpan Time(double milliseconds)
         => milliseconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds);
+}
+
+internal sealed class PunctualGrain : Grain, IPunctualGrain
+{
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var probe = EngineProbe.Of(this.GetPrimaryKeyString());
+        this.RegisterGrainTimer(
+            () =>
+            {
+                probe.Note("tick");
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan });
+        await probe.Gate("activate");
+        probe.Note("activated");
+    }
+
+    public Task WakeAsync() => Task.CompletedTask;
 }
 
 internal sealed class ReminderGrain : Grain, IReminderGrain, IRemindable

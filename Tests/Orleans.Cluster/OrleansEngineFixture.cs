@@ -16,6 +16,7 @@ public sealed class OrleansEngineFixture : EngineFixture
     public OrleansEngineFixture()
     {
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo(static (_, silo) =>
         {
             silo.UseInMemoryReminderService();

@@ -37,6 +37,26 @@ public sealed class EngineLimitsTests
     }
 
     [Fact]
+    public async Task A_call_cancelled_while_it_waits_is_never_made()
+    {
+        await using var engine = await StartAsync();
+        var (grain, probe, _) = engine.New<ITurnGrain>();
+        var first = grain.HoldAsync("first");
+        await Eventually.HoldsAsync("the call", () => probe.Notes.Count == 1);
+        using var cancellation = new CancellationTokenSource();
+        var second = grain.WaitForCancellationAsync(cancellation.Token);
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.True(second.IsCanceled);
+        probe.Open("first");
+        await first;
+        await grain.NoteAsync("third");
+
+        Assert.Equal(["first in", "first out", "third"], probe.Notes);
+    }
+
+    [Fact]
     public async Task A_running_call_may_be_cancelled_by_its_timeout()
     {
         await using var engine = await StartAsync(static options => options.CancelRequestOnTimeout = true);
@@ -107,6 +127,41 @@ public sealed class EngineLimitsTests
         _time.Advance(TimeSpan.FromMinutes(16));
         await Eventually.HoldsAsync("collection", () => probe.Notes.Contains("deactivated"));
         Assert.Contains("deactivating: ActivationIdle", probe.Notes);
+    }
+
+    [Fact]
+    public async Task Ticks_that_keep_a_grain_alive_count_as_use()
+    {
+        await using var engine = await StartAsync(static options => options.CollectionAge = TimeSpan.FromMinutes(15));
+        var (grain, probe, _) = engine.New<IWakefulGrain>();
+        await grain.StartAsync(TimeSpan.FromMinutes(10));
+
+        for (var ticks = 1; ticks <= 5; ticks++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(10));
+            await Eventually.HoldsAsync("the tick", () => probe.Notes.Count == ticks);
+
+            // Once the tick has ended.
+            await Eventually.HoldsAsync("the next tick is set", () => _time.HasTimerDueIn(TimeSpan.FromMinutes(10)));
+        }
+
+        Assert.DoesNotContain("gone", probe.Notes);
+    }
+
+    [Fact]
+    public async Task A_grain_that_does_not_activate_in_time_fails_its_calls()
+    {
+        await using var engine = await StartAsync(static options => options.ActivationTimeout = TimeSpan.FromSeconds(5));
+        var (grain, probe, _) = engine.New<ISlowGrain>();
+        var call = grain.WakeAsync();
+        await Eventually.HoldsAsync("activation", () => probe.Notes.Count == 1);
+
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        var error = await Assert.ThrowsAsync<TimeoutException>(() => call);
+        Assert.Contains("did not activate within 00:00:05", error.Message, StringComparison.Ordinal);
+        probe.Open("activate");
+        await grain.WakeAsync();
     }
 
     [Fact]

@@ -48,6 +48,20 @@ public sealed class EngineShutdownTests
     }
 
     [Fact]
+    public async Task A_grain_that_is_being_activated_ends_that_before_it_is_disposed()
+    {
+        await using var engine = await LocalEngineHost.StartAsync();
+        var (grain, probe, _) = engine.New<ISlowGrain>();
+        var call = grain.WakeAsync();
+        await Eventually.HoldsAsync("activation", () => probe.Notes.Count == 1);
+
+        await engine.StopAsync();
+
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => call);
+        Assert.Equal(["activating", "activation ended", "disposed"], probe.Notes);
+    }
+
+    [Fact]
     public async Task A_grain_may_call_another_while_the_engine_stops()
     {
         await using var engine = await LocalEngineHost.StartAsync();

@@ -56,6 +56,20 @@ public interface IFleetingGrain : IGrainWithStringKey
     Task NeverAsync();
 }
 
+/// <summary>Takes its time to activate, unless it is told to stop.</summary>
+public interface ISlowGrain : IGrainWithStringKey
+{
+    /// <summary>Activates it.</summary>
+    Task WakeAsync();
+}
+
+/// <summary>Has a timer that keeps it.</summary>
+public interface IWakefulGrain : IGrainWithStringKey
+{
+    /// <summary>Starts the timer.</summary>
+    Task StartAsync(TimeSpan period);
+}
+
 /// <summary>Calls another when it ends.</summary>
 public interface IFarewellGrain : IGrainWithStringKey
 {
@@ -138,6 +152,52 @@ internal sealed class FleetingGrain : Grain, IFleetingGrain
     }
 
     public Task NeverAsync() => Task.CompletedTask;
+}
+
+internal sealed class SlowGrain : Grain, ISlowGrain, IDisposable
+{
+    private EngineProbe Probe => EngineProbe.Of(this.GetPrimaryKeyString());
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Probe.Note("activating");
+        try
+        {
+            await Probe.Gate("activate").WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await Task.Yield();
+            Probe.Note("activation ended");
+        }
+    }
+
+    public Task WakeAsync() => Task.CompletedTask;
+
+    public void Dispose() => Probe.Note("disposed");
+}
+
+internal sealed class WakefulGrain : Grain, IWakefulGrain
+{
+    private EngineProbe Probe => EngineProbe.Of(this.GetPrimaryKeyString());
+
+    public Task StartAsync(TimeSpan period)
+    {
+        this.RegisterGrainTimer(
+            () =>
+            {
+                Probe.Note("tick");
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(period, period) { KeepAlive = true });
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Probe.Note("gone");
+        return Task.CompletedTask;
+    }
 }
 
 internal sealed class FarewellGrain : Grain, IFarewellGrain

@@ -26,6 +26,15 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether a timer is due exactly then.</summary>
+    public bool HasTimerDueIn(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Due == _now + time);
+        }
+    }
+
     /// <summary>Sets the clock forward, timer by timer.</summary>
     public void Advance(TimeSpan by)
     {
