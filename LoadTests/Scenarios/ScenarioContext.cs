@@ -5,6 +5,7 @@ using Chat4All.LoadTests.CommandLine;
 using Chat4All.LoadTests.Load;
 using Chat4All.LoadTests.Reporting;
 using Chat4All.LoadTests.Server;
+using Chat4All.LoadTests.Statistics;
 
 namespace Chat4All.LoadTests.Scenarios;
 
@@ -57,6 +58,18 @@ internal sealed class ScenarioContext(RunOptions options, EndPoint address, Chat
         return await task;
     }
 
+    /// <summary>Processor time for each thing that the rate counts: what a busy machine, unlike the rate, hardly changes.</summary>
+    private static IEnumerable<string> CpuEach(Measurement measured)
+    {
+        var runs = measured.Runs.Where(run => run.Rate > 0 && run.Cpu.Server is not null).ToList();
+        if (runs.Count > 0)
+        {
+            var server = Median.Of(runs.Select(run => run.Cpu.Server!.Value / run.Rate * 1e6));
+            var client = Median.Of(runs.Select(run => run.Cpu.Client / run.Rate * 1e6));
+            yield return string.Create(CultureInfo.InvariantCulture, $"{server:0.0} µs of processor time each in the server, {client:0.0} µs in the load generator");
+        }
+    }
+
     public Row Row(string scenario, string title, Measurement measured, LedgerResult? ledger, params string[] notes) => new()
     {
         Scenario = scenario,
@@ -65,7 +78,7 @@ internal sealed class ScenarioContext(RunOptions options, EndPoint address, Chat
         Metrics = measured.Metrics(),
         Answers = measured.Answers,
         Verified = ledger?.Agrees,
-        Notes = ledger is { } result ? [result.ToString(), .. notes] : notes,
+        Notes = [.. ledger is { } result ? [result.ToString()] : Array.Empty<string>(), .. notes, .. CpuEach(measured)],
         Command = options.CommandFor(scenario),
     };
 }
