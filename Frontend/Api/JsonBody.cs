@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Chat4All.Grains.Abstractions;
 
 namespace Chat4All.Frontend.Api;
@@ -7,19 +8,10 @@ namespace Chat4All.Frontend.Api;
 /// <summary>Reads request bodies that are one JSON object.</summary>
 internal static class JsonBody
 {
-    /// <summary>The body. Throws 415 for another media type and <c>malformed_json</c> for anything but the expected object.</summary>
-    public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (!context.Request.HasJsonContentType())
-        {
-            throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, "The body must be application/json.");
-        }
-
-        return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
-            ?? throw ChatException.Invalid(ErrorCodes.MalformedJson, "The body must be a JSON object.");
-    }
+    /// <summary>The body. Throws 415 for another media type and <c>malformed_json</c> for anything but the expected object in valid UTF-8.</summary>
+    public static ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class =>
+        RequestBody.ReadAsync(context, (_, body) => Parse(body, type));
 
     /// <summary>As <see cref="ReadAsync"/>, but no body at all counts as <paramref name="absent"/>.</summary>
     public static ValueTask<T> ReadOptionalAsync<T>(HttpContext context, JsonTypeInfo<T> type, T absent)
@@ -28,13 +20,10 @@ internal static class JsonBody
             ? ValueTask.FromResult(absent)
             : ReadAsync(context, type);
 
-    /// <summary>Answers with a JSON object.</summary>
-    public static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
-    }
+    private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+        where T : class =>
+        // The serializer does not look into strings that it skips.
+        Utf8.IsValid(body) && JsonSerializer.Deserialize(body, type) is { } value
+            ? value
+            : throw ChatException.Invalid(ErrorCodes.MalformedJson, "The body must be a JSON object in UTF-8.");
 }

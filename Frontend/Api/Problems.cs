@@ -50,11 +50,12 @@ internal static class Problems
             return Task.CompletedTask;
         }
 
+        BodySize.AllowDraining(context);
         context.Response.StatusCode = status;
         context.Response.Headers.CacheControl = "no-store";
         if (context.GetEndpoint()?.Metadata.GetMetadata<OAuthErrorsMetadata>() is not null)
         {
-            return SendAsync(context, "application/json", new OAuthProblem { Error = code, ErrorDescription = detail }, Json.OAuthProblem);
+            return SendAsync(context, "application/json", new OAuthProblem { Error = code == ProblemCodes.BadRequest ? "invalid_request" : code, ErrorDescription = detail }, Json.OAuthProblem);
         }
 
         var problem = new Problem

@@ -35,8 +35,8 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
     {
         var page = Page.Read(context.Request);
         var found = await users.ListAsync(page.Cursor, page.Offset, page.Limit, context.RequestAborted);
-        var next = found.Count == page.Limit ? Page.CursorOf(found[^1].UserId) : null;
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, new UserList([.. found.Select(static u => UserAnswer.Of(u))], next), Json.UserList);
+        var next = found.Count == page.Limit ? Paging.Encode(found[^1].UserId) : null;
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new UserList([.. found.Select(static u => UserAnswer.Of(u))], next), Json.UserList);
     }
 
     public async Task GetAsync(HttpContext context) =>
@@ -100,7 +100,7 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
         await grains.GetGrain<IUserGrain>(id).Update(new UserChange { SecretHash = hash }, context.RequestAborted);
         revocations.ProfileChanged(id);
         context.Response.Headers.CacheControl = "no-store";
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, new SecretAnswer(id, made), Json.SecretAnswer);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new SecretAnswer(id, made), Json.SecretAnswer);
     }
 
     private static string IdOf(HttpContext context) =>
@@ -134,6 +134,6 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
     private static Task WriteAsync(HttpContext context, UserProfile user, int status = StatusCodes.Status200OK, string? secret = null)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return JsonBody.WriteAsync(context, status, UserAnswer.Of(user, secret), Json.UserAnswer);
+        return JsonAnswer.WriteAsync(context, status, UserAnswer.Of(user, secret), Json.UserAnswer);
     }
 }

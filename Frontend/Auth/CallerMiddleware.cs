@@ -20,7 +20,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, RequestAuthenticati
         var access = endpoint.Metadata.GetMetadata<EndpointAccess>() ?? ByMethod;
         if (access.Anonymous)
         {
-            return next(context);
+            return BodySize.IsTooLarge(context) ? BodySize.RefuseAsync(context) : next(context);
         }
 
         return authentication.TryGetCached(context, out var caller)
@@ -47,6 +47,11 @@ internal sealed class CallerMiddleware(RequestDelegate next, RequestAuthenticati
         if ((caller.Scopes & scope) != scope)
         {
             return Challenge.WriteScopeMissingAsync(context, scope);
+        }
+
+        if (BodySize.IsTooLarge(context))
+        {
+            return BodySize.RefuseAsync(context);
         }
 
         context.SetCaller(caller);

@@ -22,7 +22,7 @@ internal sealed class IntrospectionEndpoint(TokenReader reader, ITokenStore toke
         var visible = found is not null && (found.Sub == caller.UserId || caller.Scopes.HasFlag(Scopes.Admin));
         var user = visible ? await users.FindAsync(found!.Sub!, context.RequestAborted) : null;
         var answer = user is { IsActive: true } ? found! with { Username = user.Username } : Inactive;
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, answer, OAuthJson.Default.IntrospectionResponse);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, answer, OAuthJson.Default.IntrospectionResponse);
     }
 
     private async Task<IntrospectionResponse?> FindAccessAsync(string token, CancellationToken cancellationToken)

@@ -11,14 +11,14 @@ internal static class MetadataEndpoints
     public static Task KeysAsync(HttpContext context, SigningKeys keys)
     {
         context.Response.Headers.CacheControl = "public, max-age=300";
-        return JsonBody.WriteAsync(context, StatusCodes.Status200OK, new KeySet([.. keys.All.Select(PublicKey).OfType<PublicKey>()]), MetadataJson.Default.KeySet);
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new KeySet([.. keys.All.Select(PublicKey).OfType<PublicKey>()]), MetadataJson.Default.KeySet);
     }
 
     /// <summary>The server's metadata.</summary>
     public static Task ServerAsync(HttpContext context)
     {
         var origin = $"{context.Request.Scheme}://{context.Request.Host}";
-        return JsonBody.WriteAsync(context, StatusCodes.Status200OK, ServerMetadata.At(origin), MetadataJson.Default.ServerMetadata);
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, ServerMetadata.At(origin), MetadataJson.Default.ServerMetadata);
     }
 
     private static PublicKey? PublicKey(SigningKey key) => key.Key switch

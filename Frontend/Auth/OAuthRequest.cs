@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Chat4All.Frontend.Api;
+using Chat4All.Grains.Abstractions;
 
 namespace Chat4All.Frontend.Auth;
 
@@ -41,10 +42,9 @@ internal static class OAuthRequest
 
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, OAuthJson.Default.OAuthParameters, context.RequestAborted)
-                ?? throw Invalid("The body must be a JSON object.");
+            return await JsonBody.ReadAsync(context, OAuthJson.Default.OAuthParameters);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or ChatException)
         {
             throw Invalid("The body must be a JSON object whose fields are strings.");
         }

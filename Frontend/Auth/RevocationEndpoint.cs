@@ -22,7 +22,7 @@ internal sealed class RevocationEndpoint(ITokenStore tokens, TokenReader reader,
         var message = await reader.ReadAsync(token) is { } access
             ? await RevokeAccessAsync(access.TokenId, context.RequestAborted)
             : await RevokeRefreshAsync(token, context.RequestAborted);
-        await JsonBody.WriteAsync(context, StatusCodes.Status200OK, new RevokeResponse(message), OAuthJson.Default.RevokeResponse);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new RevokeResponse(message), OAuthJson.Default.RevokeResponse);
     }
 
     private async Task<string> RevokeAccessAsync(string tokenId, CancellationToken cancellationToken)

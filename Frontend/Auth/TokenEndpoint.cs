@@ -55,7 +55,7 @@ internal sealed class TokenEndpoint(SignIn signIn, TokenIssuer issuer, RefreshGr
     }
 
     private static Task AnswerAsync(HttpContext context, IssuedTokens tokens) =>
-        JsonBody.WriteAsync(
+        JsonAnswer.WriteAsync(
             context,
             StatusCodes.Status200OK,
             new TokenResponse(tokens.AccessToken, "Bearer", tokens.ExpiresIn, tokens.RefreshToken, tokens.Scope),

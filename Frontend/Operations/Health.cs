@@ -8,7 +8,7 @@ internal static class Health
 {
     private static readonly HealthAnswer Answer = new("ok", ServiceIdentity.Name, ServiceIdentity.Version);
 
-    public static Task AnswerAsync(HttpContext context) => JsonBody.WriteAsync(context, StatusCodes.Status200OK, Answer, HealthJson.Default.HealthAnswer);
+    public static Task AnswerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, Answer, HealthJson.Default.HealthAnswer);
 }
 
 /// <summary>How this process names itself in logs, spans and answers.</summary>

@@ -12,6 +12,7 @@ internal static class OperationsServices
         .AddHostedService(static services => services.GetRequiredService<MetricsEndpoint>())
         .AddHostedService<RequestTracing>()
         .AddHostedService<SpanExport>()
+        .AddHostedService<MalformedRequests>()
         .AddSingleton<Readiness>()
         .AddSingleton<IDependencyCheck, StoreCheck>();
 }

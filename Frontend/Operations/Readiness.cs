@@ -15,7 +15,7 @@ internal sealed partial class Readiness(IEnumerable<IDependencyCheck> checks, IH
         var ready = !stopping && states.All(static s => s.State.Status == "up");
         var answer = new ReadyAnswer(stopping ? "shutting_down" : ready ? "ready" : "not_ready", states.ToDictionary(static s => s.Name, static s => s.State));
         context.Response.Headers.CacheControl = "no-store";
-        await JsonBody.WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer, HealthJson.Default.ReadyAnswer);
+        await JsonAnswer.WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer, HealthJson.Default.ReadyAnswer);
     }
 
     private async Task<(string Name, DependencyState State)> CheckAsync(IDependencyCheck check, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ namespace Chat4All.Frontend.Operations;
 /// <summary>The names by which a request is found again: <c>X-Request-Id</c> and W3C <c>traceparent</c>, on every response.</summary>
 internal static class RequestIdentity
 {
-    private const string RequestId = "X-Request-Id";
-    private const string TraceParent = "traceparent";
+    public const string RequestId = "X-Request-Id";
+    public const string TraceParent = "traceparent";
 
     /// <summary>Sets both headers; a client's own request id is kept when it is a valid id.</summary>
     public static void Stamp(HttpContext context)

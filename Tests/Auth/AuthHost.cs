@@ -34,7 +34,10 @@ internal sealed class AuthHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server with these settings on top of cheap hashes and no rate limits.</summary>
-    public static async Task<AuthHost> StartAsync(params string[] arguments)
+    public static Task<AuthHost> StartAsync(params string[] arguments) => StartAsync(static _ => { }, arguments);
+
+    /// <summary>As above, with other services.</summary>
+    public static async Task<AuthHost> StartAsync(Action<IServiceCollection> amend, params string[] arguments)
     {
         var folder = new TemporaryFolder();
         var time = new ManualTime();
@@ -43,7 +46,7 @@ internal sealed class AuthHost : IAsyncDisposable
             "--port", "0", "--data", folder.Path, "--RateLimit:Mode=off", "--Auth:HashIterations=10000", $"--Auth:AdminSecret={AdminSecret}",
             "--Logging:LogLevel:Default=None", "--Logs:Format=json",
         ];
-        var app = ChatHost.Build(CommandLine.Parse([.. defaults, .. arguments]), services => services.AddSingleton<TimeProvider>(time));
+        var app = ChatHost.Build(CommandLine.Parse([.. defaults, .. arguments]), services => amend(services.AddSingleton<TimeProvider>(time)));
         await app.StartAsync();
         return new AuthHost(folder, app, time);
     }

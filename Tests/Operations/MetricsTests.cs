@@ -1,0 +1,71 @@
+using System.Net;
+using Chat4All.Tests.Auth;
+using Chat4All.Tests.Hosting;
+
+namespace Chat4All.Tests.Operations;
+
+/// <summary>What Prometheus reads.</summary>
+[Trait("Category", "Integration")]
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Requests_are_counted_by_method_route_template_and_status()
+    {
+        await using var server = await HubServer.StartAsync();
+        using var admin = await server.SignInAsAdminAsync();
+        await admin.GetAsync("/v1/users/user1");
+        await admin.GetAsync("/v1/users/user2");
+        using var missing = await admin.Http.GetAsync("/v1/users/nobody");
+
+        var text = await server.Http.GetStringAsync("/metrics");
+
+        Assert.Contains("\nhttp_requests_total{endpoint=\"/v1/users/{user_id}\",method=\"GET\",status=\"200\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nhttp_requests_total{endpoint=\"/v1/users/{user_id}\",method=\"GET\",status=\"404\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nhttp_request_duration_seconds_count{endpoint=\"/v1/users/{user_id}\",method=\"GET\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("# TYPE http_request_duration_seconds histogram\n", text, StringComparison.Ordinal);
+        Assert.Contains("http_request_duration_seconds_bucket{endpoint=\"/v1/users/{user_id}\",method=\"GET\",le=\"+Inf\"} 3\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_label_names_a_user_or_a_path_that_nobody_mapped()
+    {
+        await using var server = await HubServer.StartAsync();
+        using var admin = await server.SignInAsAdminAsync();
+        await admin.GetAsync("/v1/users/user1");
+        using var unmapped = await server.Http.GetAsync("/a-path-of-an-attacker");
+        using var odd = await server.Http.SendAsync(new HttpRequestMessage(new HttpMethod("BREW"), "/coffee"));
+
+        var text = await server.Http.GetStringAsync("/metrics");
+
+        Assert.DoesNotContain("user1", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("attacker", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("BREW", text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task The_text_passes_the_checks_of_promtool()
+    {
+        Shell.Require("promtool", "curl");
+        await using var server = await HubServer.StartAsync();
+        using var user = await server.SignInAsync("user1");
+        await user.SendAsync("conv-test", "counted");
+        using var shell = new Shell();
+        shell.Variables["URL"] = $"{server.BaseUrl}metrics";
+
+        Assert.Empty((await shell.RunAsync("curl -s \"$URL\" | promtool check metrics")).Trim());
+    }
+
+    [Fact]
+    public async Task A_port_for_metrics_serves_them_and_nothing_else()
+    {
+        var port = FreePort.Next();
+        await using var server = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string> { ["PROMETHEUS_PORT"] = $"{port}" } });
+
+        using var metrics = await server.Http.GetAsync($"http://127.0.0.1:{port}/metrics");
+        using var api = await server.Http.GetAsync($"http://127.0.0.1:{port}/health");
+
+        Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
+        Assert.Equal("text/plain", metrics.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(HttpStatusCode.NotFound, api.StatusCode);
+    }
+}
