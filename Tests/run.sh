@@ -97,7 +97,7 @@ run_part() {
   say "== $part tests, $engine engine"
   # The tests' own temporary files, the servers' data among them, go with the run.
   attended env TMPDIR="$run" dotnet test "$root/artifacts/$engine/bin/Tests/release/Chat4All.Tests.dll" --nologo --filter "$filter" \
-    --logger "console;verbosity=normal" --logger "trx;LogFileName=$report" --blame-hang-timeout 6m --blame-hang-dump-type none \
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$report" --blame-hang-timeout 6m --blame-hang-dump-type none \
     --results-directory "$run" || status=$?
   count "$report" "$status"
   say "== $part tests, $engine engine: $((SECONDS - started)) s"

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -22,6 +24,10 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         ("PATCH", "/v1/users/", "", ApiCaller.Admin),
         ("DELETE", "/v1/users/", "", ApiCaller.Admin),
     ];
+
+    /// <summary>As they stand in a path. A NUL never gets that far: Kestrel itself answers 400 to such a request line.</summary>
+    private static IEnumerable<string> HostileSegments =>
+        Corruption.HostileIds.Where(id => id.Length > 0 && !id.Contains('\0')).Select(Uri.EscapeDataString).Append("%ff%fe").Append("%");
 
     public static TheoryData<string> Calls => [.. ApiCalls.WithBody.Select(call => call.ToString())];
 
@@ -73,7 +79,7 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         foreach (var (method, start, end, caller) in PathsWithId)
         {
-            foreach (var id in Corruption.HostileIds.Where(id => id.Length > 0).Select(Uri.EscapeDataString).Append("%ff%fe").Append("%"))
+            foreach (var id in HostileSegments)
             {
                 var path = start + id + end;
                 using var response = await api.RequestAsync(method, path, caller, method is "POST" or "PATCH" ? "{}"u8.ToArray() : null);
@@ -104,13 +110,13 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
             .Select(field => Corruption.With(ApiCalls.Message(), field, JsonValue.Create("no/such thing")))
             .Append(Corruption.With(ApiCalls.Message(), "payload.text", JsonValue.Create("")))
             .Append(Corruption.With(ApiCalls.Message(), "conversation_id", JsonValue.Create("unknown")));
-        JsonObject[] messages = [.. bad, ApiCalls.Message()];
+        JsonNode?[] messages = [.. bad, JsonValue.Create(1), null, ApiCalls.Message()];
         var body = JsonSerializer.SerializeToUtf8Bytes(new { messages });
 
         using var response = await api.RequestAsync("POST", "/v1/messages/batch", ApiCaller.User, body);
 
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == System.Net.HttpStatusCode.Accepted, text);
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, text);
         using var answer = JsonDocument.Parse(text);
         var results = answer.RootElement.GetProperty("results").EnumerateArray().ToArray();
         Assert.Equal(messages.Length, results.Length);
@@ -121,13 +127,11 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("""{"messages": []}""")]
     [InlineData("""{"messages": "x"}""")]
-    [InlineData("""{"messages": [1]}""")]
-    [InlineData("""{"messages": [null]}""")]
     [InlineData("""{}""")]
     [InlineData("""[]""")]
     public async Task A_batch_that_is_none_is_refused(string body)
     {
-        using var response = await api.RequestAsync("POST", "/v1/messages/batch", ApiCaller.User, System.Text.Encoding.UTF8.GetBytes(body));
+        using var response = await api.RequestAsync("POST", "/v1/messages/batch", ApiCaller.User, Encoding.UTF8.GetBytes(body));
 
         Assert.Null(await Refusal.FaultOfAsync(response, oauth: false));
     }

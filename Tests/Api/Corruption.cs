@@ -10,6 +10,7 @@ namespace Chat4All.Tests.Api;
 internal sealed record Corruption(string Name, byte[] Body, string? ContentType = "application/json")
 {
     private const int Depth = 20_000;
+    private const string Placeholder = "placeholder";
     private const int MoreThanAnyBody = 3 * 1024 * 1024;
 
     /// <summary>Ids that are none: paths, SQL, control characters, too long, wrong start.</summary>
@@ -43,6 +44,8 @@ internal sealed record Corruption(string Name, byte[] Body, string? ContentType 
             {
                 yield return Json($"{field} = {Short(wrong)}", With(call.Body, field, wrong));
             }
+
+            yield return NotUtf8(field, With(call.Body, field, JsonValue.Create(Placeholder)));
         }
 
         foreach (var field in call.Ids)
@@ -77,6 +80,7 @@ internal sealed record Corruption(string Name, byte[] Body, string? ContentType 
         if (!call.BodyIsOptional)
         {
             yield return Text("no body", "");
+            yield return Text("null", "null");
         }
 
         yield return Text("half an object", "{\"a\":");
@@ -84,7 +88,6 @@ internal sealed record Corruption(string Name, byte[] Body, string? ContentType 
         yield return Text("a list", "[]");
         yield return Text("a text", "\"text\"");
         yield return Text("a number", "1");
-        yield return Text("null", "null");
         yield return Text("something behind the object", "{} {}");
         yield return Text("deeply nested lists", new string('[', Depth));
         yield return Text("deeply nested unknown field", $"{{\"unknown\":{new string('[', Depth)}{new string(']', Depth)}}}");
@@ -93,6 +96,14 @@ internal sealed record Corruption(string Name, byte[] Body, string? ContentType 
         yield return Text("too large", $"{{\"unknown\":\"{new string('x', MoreThanAnyBody)}\"}}");
         yield return new("another media type", "{}"u8.ToArray(), "text/plain");
         yield return new("no media type", "{}"u8.ToArray(), null);
+    }
+
+    /// <summary>A text that is no UTF-8 where the placeholder stands.</summary>
+    private static Corruption NotUtf8(string field, JsonObject body)
+    {
+        var json = body.ToJsonString();
+        var at = json.IndexOf(Placeholder, StringComparison.Ordinal);
+        return new($"{field} not UTF-8", [.. Encoding.UTF8.GetBytes(json[..at]), 0xc3, 0x28, 0xff, .. Encoding.UTF8.GetBytes(json[(at + Placeholder.Length)..])]);
     }
 
     private static Corruption Text(string name, string body) => new(name, Encoding.UTF8.GetBytes(body));

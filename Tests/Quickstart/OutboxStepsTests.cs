@@ -42,7 +42,7 @@ public sealed class OutboxStepsTests
         if (hub.PostgresConnection is not { } connection)
         {
             shell.Variables["DATA"] = hub.DataFolder;
-            return shell.RunAsync("""sqlite3 -readonly -line "$DATA"/*.db "$SQL" """);
+            return shell.RunAsync("""sqlite3 -readonly -line "$DATA"/*.db <<< "$SQL" """);
         }
 
         var server = new NpgsqlConnectionStringBuilder(connection);
@@ -51,7 +51,7 @@ public sealed class OutboxStepsTests
         shell.Variables["PGUSER"] = server.Username!;
         shell.Variables["PGPASSWORD"] = server.Password!;
         shell.Variables["PGDATABASE"] = server.Database!;
-        return shell.RunAsync("""psql -X -x -A -t -F ' = ' -c "$SQL" """);
+        return shell.RunAsync("""psql -X -x -A -t -F ' = ' <<< "$SQL" """);
     }
 
     private static string Value(string row, string column) =>
