@@ -29,7 +29,7 @@ public sealed class OutboxStepsTests
             return Value(row, "published") is "t" or "1";
         });
         Assert.Equal("msg-outbox-test", Value(row, "aggregate_id"));
-        Assert.Equal("message.created", Value(row, "rowtype"));
+        Assert.Equal("message.created", Value(row, "event_type"));
         Assert.Equal("1", Value(row, "version"));
         Assert.NotEqual("", Value(row, "published_at"));
         Assert.Single(Regex.Matches(row, @"^\s*aggregate_id\b", RegexOptions.Multiline));
