@@ -88,6 +88,8 @@ build_tests() {
   build_options=(-p:Engine="$engine")
   build "tests-$engine" Chat4All.sln "${server_folders[@]}" LoadTests Tests
   build_options=()
+  # The solution holds the server too, which `up` needs not build again.
+  [ "$engine" != Local ] || cp -p "$root/artifacts/tests-Local.stamp" "$root/artifacts/server.stamp"
 }
 
 run_part() {
