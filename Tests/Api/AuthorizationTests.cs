@@ -18,8 +18,10 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task Every_route_is_in_the_table_of_who_may_call_it()
     {
         var routes = await RouteTable.ReadFromProgramAsync();
+        var table = RouteTable.All.Select(route => route.Key).ToArray();
 
-        Assert.Equal(RouteTable.All.Select(route => route.Key).Order(StringComparer.Ordinal), routes);
+        Assert.Equal("", string.Join(", ", routes.Except(table)));
+        Assert.Equal("", string.Join(", ", table.Except(routes)));
     }
 
     [Fact]
@@ -28,9 +30,9 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         var routes = await RouteTable.ReadFromProgramAsync();
         var tested = ApiCalls.WithBody.Select(call => call.Key).Append("POST /v1/messages/batch");
 
-        Assert.Equal(
-            routes.Where(route => route.StartsWith("POST ", StringComparison.Ordinal) || route.StartsWith("PATCH ", StringComparison.Ordinal) || route.StartsWith("PUT ", StringComparison.Ordinal)),
-            tested.Order(StringComparer.Ordinal));
+        var untested = routes.Where(route => route.Split(' ')[0] is "POST" or "PUT" or "PATCH").Except(tested);
+
+        Assert.Equal("", string.Join(", ", untested));
     }
 
     [Fact]

@@ -47,6 +47,9 @@ internal static partial class RouteTable
         new("GET /metrics", RouteAccess.Anyone),
         new("GET /openapi/{}.json", RouteAccess.Anyone, "/openapi/v1.json"),
         new("GET /ws", RouteAccess.Socket),
+        new("CONNECT /ws", RouteAccess.Socket),
+        new("ANY /hubs/chat", RouteAccess.Socket),
+        new("ANY /hubs/chat/negotiate", RouteAccess.Socket),
     ];
 
     /// <summary>The keys of the routes that the server program maps.</summary>

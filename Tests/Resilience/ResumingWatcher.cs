@@ -4,12 +4,16 @@ using Chat4All.Tests.Hosting;
 
 namespace Chat4All.Tests.Resilience;
 
-/// <summary>A client that opens a socket again whenever it breaks and resumes each conversation from the last seq it saw.</summary>
+/// <summary>
+/// A client that opens a socket again whenever it breaks and resumes each conversation from the last seq it saw. What comes before
+/// the server says <c>resumed</c> it puts in order itself, because live events may overtake a client that is slow to ask.
+/// </summary>
 internal sealed class ResumingWatcher(Uri server, HubClient user, IReadOnlyList<string> conversations)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, long> _last = conversations.ToDictionary(id => id, _ => 0L);
+    private readonly Dictionary<string, List<long>> _resuming = [];
     private readonly List<string> _breaches = [];
     private int _seen;
 
@@ -52,6 +56,12 @@ internal sealed class ResumingWatcher(Uri server, HubClient user, IReadOnlyList<
         var address = new UriBuilder(server) { Scheme = "ws", Path = "/ws", Query = "token=" + Uri.EscapeDataString(user.AccessToken) };
         await socket.ConnectAsync(address.Uri, cancellationToken);
         Connections++;
+        _resuming.Clear();
+        foreach (var conversation in conversations)
+        {
+            _resuming[conversation] = [];
+        }
+
         var resume = JsonSerializer.SerializeToUtf8Bytes(new { type = "resume", @ref = "r", data = new { conversations = _last } });
         await socket.SendAsync(resume, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         var buffer = new byte[64 * 1024];
@@ -71,20 +81,29 @@ internal sealed class ResumingWatcher(Uri server, HubClient user, IReadOnlyList<
     {
         using var frame = JsonDocument.Parse(message.GetBuffer().AsMemory(0, (int)message.Length));
         message.SetLength(0);
-        var type = HubSocket.TypeOf(frame.RootElement);
-        if (type == "error")
+        switch (HubSocket.TypeOf(frame.RootElement))
         {
-            _breaches.Add(frame.RootElement.GetRawText());
+            case "message.created":
+                var data = frame.RootElement.GetProperty("data");
+                See(data.GetProperty("conversation_id").GetString()!, data.GetProperty("seq").GetInt64());
+                break;
+            case "resumed":
+                Resumed(frame.RootElement.GetProperty("data").GetProperty("conversation_id").GetString()!);
+                break;
+            case "error":
+                _breaches.Add(frame.RootElement.GetRawText());
+                break;
         }
+    }
 
-        if (type != "message.created")
+    private void See(string conversation, long seq)
+    {
+        if (_resuming.TryGetValue(conversation, out var early))
         {
+            early.Add(seq);
             return;
         }
 
-        var data = frame.RootElement.GetProperty("data");
-        var conversation = data.GetProperty("conversation_id").GetString()!;
-        var seq = data.GetProperty("seq").GetInt64();
         if (seq != _last[conversation] + 1)
         {
             _breaches.Add($"{conversation}: {seq} after {_last[conversation]} on connection {Connections}");
@@ -92,5 +111,14 @@ internal sealed class ResumingWatcher(Uri server, HubClient user, IReadOnlyList<
 
         _last[conversation] = seq;
         Interlocked.Increment(ref _seen);
+    }
+
+    private void Resumed(string conversation)
+    {
+        if (_resuming.Remove(conversation, out var early))
+        {
+            early.Sort();
+            early.ForEach(seq => See(conversation, seq));
+        }
     }
 }
