@@ -64,7 +64,7 @@ internal static class MembershipRules
             list.RemoveAll(existing => existing.UserId == member.UserId);
             if (member.Joins)
             {
-                list.Add(new MemberRecord(member.UserId, member.Role, seq - 1, seq - 1));
+                list.Add(new MemberRecord(member.UserId, member.Role, seq, seq));
             }
 
             if (list.FindIndex(existing => existing.UserId == member.Successor) is var index and >= 0)

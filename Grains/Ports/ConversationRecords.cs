@@ -26,7 +26,7 @@ public sealed record ConversationRecord
 
 /// <summary>A member of a conversation.</summary>
 /// <param name="Role">The creator is the owner.</param>
-/// <param name="JoinedSeq">Head at the time of joining; 0 for members from the start.</param>
+/// <param name="JoinedSeq">Seq of the system message that the member joined with; 0 for members from the start.</param>
 /// <param name="LastReadSeq">Read cursor.</param>
 public sealed record MemberRecord(string UserId, MemberRole Role, long JoinedSeq, long LastReadSeq);
 

@@ -113,7 +113,7 @@ internal sealed class PostgresAppend(PostgresDatabase database)
         if (change.Joins)
         {
             command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)change.Role });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = change.Seq - 1 });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = change.Seq });
             command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = change.At.UtcDateTime });
         }
 

@@ -125,7 +125,7 @@ internal static class SqliteAppend
     {
         if (change.Joins)
         {
-            session.Prepare(Join).Bind(conversationId).Bind(change.UserId).Bind((long)change.Role).Bind(change.Seq - 1).Bind(change.At).Execute();
+            session.Prepare(Join).Bind(conversationId).Bind(change.UserId).Bind((long)change.Role).Bind(change.Seq).Bind(change.At).Execute();
         }
         else
         {

@@ -26,5 +26,8 @@ internal static class LogSetup
 
         // It would log every request with its query string, and open a log scope for each; no setting brings it back.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // A start that fails is told in one line by EntryPoint; the host would add its stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 }

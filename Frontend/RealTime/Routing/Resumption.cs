@@ -244,7 +244,7 @@ internal sealed class Resumption
                 foreach (var (_, replay) in replays)
                 {
                     // Somebody removed again meanwhile has no row to tell; the event that removes will come.
-                    replay.StartAt(member?.JoinedSeq ?? feed.Delivered ?? 0);
+                    replay.StartAt(member is null ? feed.Delivered ?? 0 : Math.Max(0, member.JoinedSeq - 1));
                 }
 
                 return true;
