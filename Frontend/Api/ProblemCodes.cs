@@ -14,6 +14,7 @@ internal static class ProblemCodes
     public const string LengthRequired = "length_required";
     public const string BodyTooLarge = "body_too_large";
     public const string UnsupportedMediaType = "unsupported_media_type";
+    public const string OwnAccount = "own_account";
     public const string InternalError = "internal_error";
 
     /// <summary>The code of an answer that has only a status.</summary>

@@ -113,7 +113,7 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
     {
         if (context.Caller().UserId == id)
         {
-            throw ChatException.Conflict("own_account", "An administrator cannot disable or delete the account in use.");
+            throw ChatException.Conflict(ProblemCodes.OwnAccount, "An administrator cannot disable or delete the account in use.");
         }
     }
 

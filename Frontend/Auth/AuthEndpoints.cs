@@ -32,11 +32,12 @@ internal static class AuthEndpoints
             .Reads(typeof(OAuthParameters), Form).Answers(StatusCodes.Status200OK, typeof(IntrospectionResponse))
             .WithName("introspect").WithSummary("Tells about one of the caller's own tokens, or about any with the scope admin.");
 
+        var options = routes.ServiceProvider.GetRequiredService<AuthOptions>();
         var keys = routes.ServiceProvider.GetRequiredService<SigningKeys>();
         var known = routes.MapGroup("/.well-known").WithTags("Auth");
         known.MapGet("/jwks.json", context => MetadataEndpoints.KeysAsync(context, keys)).AllowAnyone()
             .Answers(StatusCodes.Status200OK, typeof(KeySet)).WithName("jwks").WithSummary("The public keys of tokens; none when they are signed with a shared secret.");
-        known.MapGet("/oauth-authorization-server", MetadataEndpoints.ServerAsync).AllowAnyone()
+        known.MapGet("/oauth-authorization-server", context => MetadataEndpoints.ServerAsync(context, options)).AllowAnyone()
             .Answers(StatusCodes.Status200OK, typeof(ServerMetadata)).WithName("oauthMetadata").WithSummary("Where the OAuth endpoints are (RFC 8414).");
     }
 

@@ -27,7 +27,7 @@ internal sealed record AuthOptions : ISettings
     /// <summary>PEM files with earlier private or public keys whose tokens are still accepted while keys are rotated.</summary>
     public string[] PreviousKeyFiles { get; init; } = [];
 
-    /// <summary>The <c>iss</c> claim.</summary>
+    /// <summary>The <c>iss</c> claim; also the issuer in the server's metadata when it is an address.</summary>
     public string Issuer { get; init; } = "chat4all";
 
     /// <summary>The <c>aud</c> claim.</summary>

@@ -15,10 +15,11 @@ internal static class MetadataEndpoints
     }
 
     /// <summary>The server's metadata.</summary>
-    public static Task ServerAsync(HttpContext context)
+    public static Task ServerAsync(HttpContext context, AuthOptions options)
     {
         var origin = $"{context.Request.Scheme}://{context.Request.Host}";
-        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, ServerMetadata.At(origin), MetadataJson.Default.ServerMetadata);
+        var issuer = Uri.IsWellFormedUriString(options.Issuer, UriKind.Absolute) ? options.Issuer : origin;
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, ServerMetadata.At(origin, issuer), MetadataJson.Default.ServerMetadata);
     }
 
     private static PublicKey? PublicKey(SigningKey key) => key.Key switch
@@ -73,9 +74,9 @@ internal sealed record ServerMetadata
 
     public string[] TokenEndpointAuthMethodsSupported { get; } = ["client_secret_post", "client_secret_basic"];
 
-    public static ServerMetadata At(string origin) => new()
+    public static ServerMetadata At(string origin, string issuer) => new()
     {
-        Issuer = origin,
+        Issuer = issuer,
         TokenEndpoint = $"{origin}/auth/token",
         RevocationEndpoint = $"{origin}/auth/revoke",
         IntrospectionEndpoint = $"{origin}/auth/introspect",

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -7,14 +10,13 @@ namespace Chat4All.Frontend.Auth;
 internal sealed class SecretHasher
 {
     private readonly PasswordHasher<object> _hasher;
+    private readonly string _decoy;
 
     public SecretHasher(AuthOptions options)
     {
         _hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = options.HashIterations }));
-        _decoy = new Lazy<string>(() => Hash(Guid.NewGuid().ToString()));
+        _decoy = Decoy(options.HashIterations);
     }
-
-    private readonly Lazy<string> _decoy;
 
     /// <summary>Whether a secret has a length that is accepted: 8 to 256 characters.</summary>
     public static bool IsAcceptable(string secret) => secret.Length is >= 8 and <= 256;
@@ -24,5 +26,18 @@ internal sealed class SecretHasher
 
     /// <summary>Whether the secret is the hash's. Without a hash the same work is done for nothing, so that the time tells nobody whether a user exists.</summary>
     public bool Verify(string? hash, string secret) =>
-        _hasher.VerifyHashedPassword(this, hash ?? _decoy.Value, secret) != PasswordVerificationResult.Failed && hash is not null;
+        _hasher.VerifyHashedPassword(this, hash ?? _decoy, secret) != PasswordVerificationResult.Failed && hash is not null;
+
+    /// <summary>A hash of nothing: random bytes in the format of version 3 (marker, PRF, rounds, length of the salt, salt, key), without the work of making one.</summary>
+    private static string Decoy(int iterations)
+    {
+        const int salt = 16;
+        const int head = 13;
+        var bytes = RandomNumberGenerator.GetBytes(head + salt + 32);
+        bytes[0] = 1;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(1), (uint)KeyDerivationPrf.HMACSHA512);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(5), (uint)iterations);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(9), salt);
+        return Convert.ToBase64String(bytes);
+    }
 }
