@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
+using Chat4All.Grains;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Metadata;
 
 namespace Chat4All.Silo.Engines;
 
@@ -34,6 +38,7 @@ internal static class EngineSetup
                 cluster.ServiceId = settings.ServiceId;
             });
             silo.AddActivityPropagation();
+            silo.Services.PostConfigure<GrainTypeOptions>(static types => types.Classes.RemoveWhere(static type => !IsHosted(type.Assembly)));
             if (settings.IsCluster)
             {
                 silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, store.Postgres));
@@ -51,6 +56,9 @@ internal static class EngineSetup
             }
         });
     }
+
+    /// <summary>The hub's grains and Orleans' own: Orleans would host every grain class of every assembly that it finds.</summary>
+    private static bool IsHosted(Assembly assembly) => assembly == typeof(Telemetry).Assembly || assembly.IsDefined(typeof(FrameworkPartAttribute), inherit: false);
 
     private static OrleansOptions Settings(IConfiguration configuration) =>
         configuration.GetSection(OrleansOptions.Section).Get<OrleansOptions>() ?? new OrleansOptions();
