@@ -30,8 +30,8 @@ internal static class StoreErrors
         }
     }
 
-    /// <summary>The error for a store failure.</summary>
+    /// <summary>The error for a store failure. Without its cause, whose type a client in another process may not know.</summary>
     public static ChatException Refusal(Exception cause) => cause is CommitOutcomeUnknownException
-        ? ChatException.Unavailable(ErrorCodes.OutcomeUnknown, "It is not known whether the change was stored. Send it again with the same id.", cause)
-        : ChatException.Unavailable(ErrorCodes.StoreUnavailable, "The store is not available.", cause);
+        ? ChatException.Unavailable(ErrorCodes.OutcomeUnknown, "It is not known whether the change was stored. Send it again with the same id.")
+        : ChatException.Unavailable(ErrorCodes.StoreUnavailable, "The store is not available.");
 }

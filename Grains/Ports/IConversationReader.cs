@@ -15,8 +15,8 @@ public interface IConversationReader
     /// <summary>Every conversation that the user is a member of, with its head; for subscribing a socket.</summary>
     Task<IReadOnlyList<ConversationHead>> ListHeadsAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>Heads of those of the given conversations that exist. Any number of ids.</summary>
-    Task<IReadOnlyList<ConversationHead>> FindHeadsAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken);
+    /// <summary>Those of the given conversations that have gone on, with their head now: above the one given. Any number.</summary>
+    Task<IReadOnlyList<ConversationHead>> FindNewHeadsAsync(IReadOnlyCollection<ConversationHead> known, CancellationToken cancellationToken);
 
     /// <summary>Everyone who shares a conversation with the user, the user excluded; at most <paramref name="limit"/>. For presence.</summary>
     Task<IReadOnlyList<string>> ListContactsAsync(string userId, int limit, CancellationToken cancellationToken);

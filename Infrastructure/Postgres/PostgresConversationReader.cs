@@ -25,8 +25,17 @@ internal sealed class PostgresConversationReader(PostgresDatabase database) : IC
         return ListAsync(connection => connection.Command(select).Text(userId), ReadHead, cancellationToken);
     }
 
-    public Task<IReadOnlyList<ConversationHead>> FindHeadsAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken) =>
-        ListAsync(connection => connection.Command("select id, last_seq from conversations where id = any($1)").Texts(conversationIds), ReadHead, cancellationToken);
+    public Task<IReadOnlyList<ConversationHead>> FindNewHeadsAsync(IReadOnlyCollection<ConversationHead> known, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            select c.id, c.last_seq
+            from unnest($1, $2) k (id, seq)
+            join conversations c on c.id = any(array[k.id]) and c.last_seq > k.seq
+            """;
+        return ListAsync(
+            connection => connection.Command(select).Texts(known.Select(static head => head.ConversationId)).Longs(known.Select(static head => head.LastSeq)), ReadHead, cancellationToken);
+    }
 
     public Task<IReadOnlyList<string>> ListContactsAsync(string userId, int limit, CancellationToken cancellationToken)
     {

@@ -12,6 +12,8 @@ internal static class PostgresParameters
 
     public static NpgsqlCommand Texts(this NpgsqlCommand command, IEnumerable<string> values) => command.Add(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
 
+    public static NpgsqlCommand Longs(this NpgsqlCommand command, IEnumerable<long> values) => command.Add(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+
     public static NpgsqlCommand Long(this NpgsqlCommand command, long value) => command.Add(value, NpgsqlDbType.Bigint);
 
     public static NpgsqlCommand Short(this NpgsqlCommand command, short value) => command.Add(value, NpgsqlDbType.Smallint);

@@ -25,11 +25,8 @@ internal sealed class SqliteConversationReader(SqliteDatabase database) : IConve
         return database.ReadAsync<IReadOnlyList<ConversationHead>>(session => ReadHeads(session.Prepare(select).Bind(userId)), cancellationToken);
     }
 
-    public Task<IReadOnlyList<ConversationHead>> FindHeadsAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken)
-    {
-        const string select = "select c.id, c.last_seq from json_each(?1) i join conversations c on c.id = i.value";
-        return database.ReadAsync<IReadOnlyList<ConversationHead>>(session => ReadHeads(session.Prepare(select).Bind(JsonArray(conversationIds))), cancellationToken);
-    }
+    public Task<IReadOnlyList<ConversationHead>> FindNewHeadsAsync(IReadOnlyCollection<ConversationHead> known, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ConversationHead>>(session => ReadNewHeads(session, known), cancellationToken);
 
     public Task<IReadOnlyList<string>> ListContactsAsync(string userId, int limit, CancellationToken cancellationToken)
     {
@@ -150,6 +147,22 @@ internal sealed class SqliteConversationReader(SqliteDatabase database) : IConve
 
     private Task<IReadOnlyList<StoredMessage>> ReadMessagesAsync(Func<SqliteSession, SqliteStatement> query, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<StoredMessage>>(session => SqliteMessageRows.ReadAll(query(session)), cancellationToken);
+
+    /// <summary>One look-up each: asked for thousands at a time, mostly in vain, it must leave no garbage.</summary>
+    private static List<ConversationHead> ReadNewHeads(SqliteSession session, IReadOnlyCollection<ConversationHead> known)
+    {
+        var heads = new List<ConversationHead>();
+        foreach (var (conversationId, seq) in known)
+        {
+            using var rows = session.Prepare("select last_seq from conversations where id = ?1 and last_seq > ?2").Bind(conversationId).Bind(seq);
+            if (rows.Read())
+            {
+                heads.Add(new ConversationHead(conversationId, rows.Long(0)));
+            }
+        }
+
+        return heads;
+    }
 
     private static List<ConversationHead> ReadHeads(SqliteStatement rows)
     {

@@ -71,18 +71,19 @@ public abstract class ConversationReaderCompliance(StoreFixture fixture)
     }
 
     [SkippableFact]
-    public async Task Heads_are_found_for_a_user_and_for_ids()
+    public async Task Heads_are_found_for_a_user_and_where_they_are_above_what_is_known()
     {
         var user = await ArrangeUserAsync();
         var (one, other, foreign) = (await AddGroupAsync(user), await AddGroupAsync(user), await AddGroupAsync(await ArrangeUserAsync()));
         await fixture.Conversations.SendAsync(one, 0, user, user);
 
         var own = await Reader.ListHeadsAsync(user, CancellationToken.None);
-        var asked = await Reader.FindHeadsAsync([one, foreign, NewId("conv")], CancellationToken.None);
+        var asked = await Reader.FindNewHeadsAsync([new(one, 1), new(other, 0), new(foreign, -1), new(NewId("conv"), 0)], CancellationToken.None);
 
         Assert.Equivalent(new[] { new ConversationHead(one, 2), new ConversationHead(other, 0) }, own, strict: true);
         Assert.Equivalent(new[] { new ConversationHead(one, 2), new ConversationHead(foreign, 0) }, asked, strict: true);
-        Assert.Empty(await Reader.FindHeadsAsync([], CancellationToken.None));
+        Assert.Empty(await Reader.FindNewHeadsAsync([new(one, 2), new(other, 7)], CancellationToken.None));
+        Assert.Empty(await Reader.FindNewHeadsAsync([], CancellationToken.None));
         Assert.Empty(await Reader.ListHeadsAsync(NewId("user"), CancellationToken.None));
     }
 

@@ -127,6 +127,21 @@ public abstract partial class EngineCompliance
     }
 
     [Fact]
+    public async Task Request_values_that_a_call_sets_are_not_there_for_the_next()
+    {
+        var (grain, _) = New<ITurnGrain>();
+        var name = $"value-{NewKey()}";
+
+        // In one batch, so that one call may follow the other on the same thread.
+        var calls = Enumerable.Range(0, 20).Select(_ => grain.SetRequestValueAsync(name))
+            .Append(grain.RequestValuesAsync(name, null)).ToArray();
+        await Task.WhenAll(calls);
+
+        Assert.Equal(["none"], await (Task<string[]>)calls[^1]);
+        Assert.Equal(["none"], await grain.RequestValuesAsync(name, null));
+    }
+
+    [Fact]
     public async Task The_caller_of_a_one_way_call_does_not_wait()
     {
         var (grain, probe) = New<ITurnGrain>();

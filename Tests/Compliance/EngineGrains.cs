@@ -64,6 +64,9 @@ public interface ITurnGrain : IProbedGrain
     /// <summary>A value of the request context, and the same as the grain with this key sees it.</summary>
     Task<string[]> RequestValuesAsync(string name, string? otherKey);
 
+    /// <summary>Sets a value of the request context without an await.</summary>
+    Task SetRequestValueAsync(string name);
+
     /// <summary>Gives itself to the grain with this key, which calls back.</summary>
     Task IntroduceAsync(string otherKey);
 
@@ -181,6 +184,12 @@ internal sealed class TurnGrain : Grain, ITurnGrain
         var others = await GrainFactory.GetGrain<ITurnGrain>(otherKey).RequestValuesAsync(name, null);
         RequestContext.Set(name, "changed by the grain");
         return [own, .. others];
+    }
+
+    public Task SetRequestValueAsync(string name)
+    {
+        RequestContext.Set(name, "left behind");
+        return Task.CompletedTask;
     }
 
     public async Task IntroduceAsync(string otherKey)

@@ -28,7 +28,7 @@ internal sealed class ConversationFeed(string conversationId, long next)
     public long Next => _next;
 
     /// <summary>The highest seq known to exist.</summary>
-    public long Highest => _highest;
+    public long Highest => Math.Max(_highest, _next - 1);
 
     /// <summary>Whether something up to <see cref="Highest"/> is missing.</summary>
     public bool HasGap => _next > 0 && _highest >= _next;

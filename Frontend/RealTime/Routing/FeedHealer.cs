@@ -8,7 +8,7 @@ namespace Chat4All.Frontend.RealTime.Routing;
 internal sealed partial class FeedHealer : IDisposable
 {
     /// <summary>Conversations asked about in one query.</summary>
-    private const int HeadChunk = 2000;
+    private const int HeadChunk = 1000;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
@@ -21,6 +21,7 @@ internal sealed partial class FeedHealer : IDisposable
     private readonly ILogger<FeedHealer> _logger;
     private readonly DeadlineQueue<ConversationFeed> _gaps;
     private readonly HashSet<(UserSession, ConversationFeed)> _doubts = [];
+    private readonly List<ConversationHead> _heads = [];
 
     public FeedHealer(
         Switchboard switchboard, EventLoop loop, StoredEvents stored, IConversationReader reader, RealTimeOptions options, TimeProvider time, ILogger<FeedHealer> logger)
@@ -52,12 +53,28 @@ internal sealed partial class FeedHealer : IDisposable
 
     private async Task CompareHeadsAsync(CancellationToken cancellationToken)
     {
-        var feeds = await _loop.Run(() => _switchboard.Feeds.Keys.ToArray());
-        foreach (var chunk in feeds.Chunk(HeadChunk))
+        await _loop.Run(CollectHeads);
+        for (var start = 0; start < _heads.Count; start += HeadChunk)
         {
-            var heads = await _reader.FindHeadsAsync(chunk, cancellationToken);
-            _loop.Post(() => Compare(heads));
+            var chunk = _heads.GetRange(start, Math.Min(HeadChunk, _heads.Count - start));
+            var ahead = await _reader.FindNewHeadsAsync(chunk, cancellationToken);
+            if (ahead.Count > 0)
+            {
+                _loop.Post(() => Compare(ahead));
+            }
         }
+    }
+
+    private bool CollectHeads()
+    {
+        _heads.Clear();
+        foreach (var feed in _switchboard.Feeds.Values)
+        {
+            // A feed that knows no seq yet wants to hear any.
+            _heads.Add(new ConversationHead(feed.ConversationId, feed.Delivered is null ? -1 : feed.Highest));
+        }
+
+        return true;
     }
 
     private void Compare(IReadOnlyList<ConversationHead> heads)

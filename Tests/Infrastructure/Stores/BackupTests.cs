@@ -1,3 +1,4 @@
+using Chat4All.Grains.Ports;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
@@ -76,7 +77,7 @@ public sealed class BackupTests : IDisposable
         await writing;
         await target.Administration.RestoreAsync(file, CancellationToken.None);
 
-        var heads = await target.Reader.FindHeadsAsync([.. ids.Select(static c => c.ConversationId)], CancellationToken.None);
+        var heads = await target.Reader.FindNewHeadsAsync([.. ids.Select(static c => new ConversationHead(c.ConversationId, -1))], CancellationToken.None);
         var head = Assert.Single(heads.Select(static h => h.LastSeq).Distinct());
         Assert.InRange(head, before, written);
         foreach (var id in ids.Select(static c => c.ConversationId))
