@@ -132,7 +132,7 @@ internal sealed partial class Activation
             await work.WaitAsync(limit, Engine.Time);
         }
         catch (Exception failure) when (!work.IsCompleted
-            || (failure is OperationCanceledException && timeout.IsCancellationRequested && _state == ActivationState.Activating))
+            || (failure is (OperationCanceledException or TimeoutException) && timeout.IsCancellationRequested && _state == ActivationState.Activating))
         {
             throw new TimeoutException($"Grain {GrainId} did not activate within {limit}.", failure);
         }
