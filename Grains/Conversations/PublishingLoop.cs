@@ -32,6 +32,7 @@ internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain
             EventType = row.EventType,
             Payload = row.Payload,
             CreatedAt = message.CreatedAt,
+            TraceParent = row.TraceParent,
         });
         Start();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -27,6 +28,9 @@ internal sealed class MessageDraft
     public string? Metadata { get; init; }
 
     public string? To { get; init; }
+
+    /// <summary>W3C trace context of the request; null when it is not recorded.</summary>
+    public string? TraceParent { get; init; } = Activity.Current is { Recorded: true } activity ? activity.Id : null;
 
     /// <summary>For system messages: who joins or leaves with it.</summary>
     public MemberDraft? Member { get; init; }
@@ -81,6 +85,7 @@ internal sealed class MessageDraft
             AggregateId = Member is null ? MessageId : $"{conversationId}:{seq}",
             EventType = Member?.EventType ?? EventTypes.MessageCreated,
             Payload = MessageEvents.Created(message, SenderName),
+            TraceParent = TraceParent,
         };
         return new NewMessage(message, outbox);
     }

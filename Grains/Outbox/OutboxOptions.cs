@@ -3,9 +3,6 @@ namespace Chat4All.Grains.Outbox;
 /// <summary>How outbox rows reach the event log and leave the store.</summary>
 public sealed record OutboxOptions
 {
-    /// <summary>Topic that accepted messages go to.</summary>
-    public string Topic { get; init; } = "message_processing";
-
     /// <summary>Most events a conversation's publisher hands over at once. 1 to 1,000, default 200.</summary>
     public int PublishBatch { get; init; } = 200;
 

@@ -1,3 +1,4 @@
+using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -105,7 +106,7 @@ internal sealed partial class OutboxPublisher(
     {
         try
         {
-            await eventLog.AppendAsync(options.Topic, conversationId, batch, CancellationToken.None);
+            await eventLog.AppendAsync(Topics.MessageProcessing, [.. batch.Select(static e => e.ToLogEvent())], CancellationToken.None);
         }
         catch (Exception cause)
         {

@@ -37,6 +37,9 @@ public sealed class OutboxRow
 
     /// <summary>The event's data as UTF-8 JSON; the very bytes that the sockets get as <c>data</c>.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>W3C trace context of the request; null when it is not traced.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A member that joins (with a role) or leaves in the transaction of its system message. Joining again only changes the role.</summary>

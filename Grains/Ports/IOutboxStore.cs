@@ -39,4 +39,18 @@ public sealed record OutboxEvent
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    /// <summary>The event as the log takes it.</summary>
+    public LogEvent ToLogEvent() => new()
+    {
+        Id = Id.ToString(),
+        Type = EventType,
+        Key = ConversationId,
+        MessageId = AggregateId.Contains(':', StringComparison.Ordinal) && AggregateId.StartsWith(ConversationId, StringComparison.Ordinal) ? null : AggregateId,
+        Time = CreatedAt,
+        Data = Payload,
+        TraceParent = TraceParent,
+    };
 }

@@ -12,9 +12,21 @@ internal sealed class InMemoryEventLog : IEventLog
     /// <summary>Events accepted since the start.</summary>
     public long Appended => Volatile.Read(ref _appended);
 
-    public Task AppendAsync(string topic, string key, IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
+    public bool IncludesOutbox => false;
+
+    public Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken)
     {
         Interlocked.Add(ref _appended, events.Count);
         return Task.CompletedTask;
     }
+
+    public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("This log keeps nothing that could be read.");
+
+    public void OutboxCommitted()
+    {
+    }
+
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
+
+    public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

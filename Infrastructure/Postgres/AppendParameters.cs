@@ -33,6 +33,8 @@ internal sealed class AppendParameters
     private readonly string[] _aggregateIds;
     private readonly string[] _eventTypes;
     private readonly ReadOnlyMemory<byte>[] _events;
+    private readonly string?[] _traces;
+    private readonly short[]? _partitions;
 
     private readonly List<string> _cursorConversations = [];
     private readonly List<string> _cursorUsers = [];
@@ -40,7 +42,7 @@ internal sealed class AppendParameters
     private readonly List<DateTime> _cursorTimes = [];
 
     /// <param name="batch">In id order: rows are locked as they stand here, and every process locks alike.</param>
-    public AppendParameters(IReadOnlyList<ConversationAppend> batch)
+    public AppendParameters(IReadOnlyList<ConversationAppend> batch, OutboxPlacement placement)
     {
         (_conversations, _expected, _heads, _activity) = (new string[batch.Count], new long[batch.Count], new long[batch.Count], new DateTime[batch.Count]);
         var count = batch.Sum(static append => append.Messages.Count);
@@ -49,7 +51,8 @@ internal sealed class AppendParameters
         (_kinds, _priorities, _statuses) = (new short[count], new short[count], new short[count]);
         (_payloads, _channels) = (new string[count], new string[count]);
         (_eventIds, _events) = (new Guid[count], new ReadOnlyMemory<byte>[count]);
-        (_aggregateTypes, _aggregateIds, _eventTypes) = (new string[count], new string[count], new string[count]);
+        (_aggregateTypes, _aggregateIds, _eventTypes, _traces) = (new string[count], new string[count], new string[count], new string?[count]);
+        _partitions = placement.InLog ? new short[count] : null;
 
         var row = 0;
         for (var i = 0; i < batch.Count; i++)
@@ -57,9 +60,10 @@ internal sealed class AppendParameters
             var append = batch[i];
             var last = append.Messages[^1].Message;
             (_conversations[i], _expected[i], _heads[i], _activity[i]) = (append.ConversationId, append.ExpectedLastSeq, last.Seq, last.CreatedAt.UtcDateTime);
+            var partition = placement.InLog ? placement.Of(append.ConversationId) : default;
             foreach (var (message, outbox) in append.Messages)
             {
-                Set(row++, message, outbox);
+                Set(row++, message, outbox, partition);
             }
 
             foreach (var cursor in SenderCursors.Of(append))
@@ -107,12 +111,17 @@ internal sealed class AppendParameters
         Add(parameters, _cursorUsers, NpgsqlDbType.Text);
         Add(parameters, _cursorSeqs, NpgsqlDbType.Bigint);
         Add(parameters, _cursorTimes, NpgsqlDbType.TimestampTz);
+        Add(parameters, _traces, NpgsqlDbType.Text);
+        if (_partitions is not null)
+        {
+            Add(parameters, _partitions, NpgsqlDbType.Smallint);
+        }
     }
 
     private static void Add<T>(NpgsqlParameterCollection parameters, T values, NpgsqlDbType element) =>
         parameters.Add(new NpgsqlParameter<T> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element });
 
-    private void Set(int row, StoredMessage message, OutboxRow outbox)
+    private void Set(int row, StoredMessage message, OutboxRow outbox, short partition)
     {
         _ids[row] = message.MessageId;
         _owners[row] = message.ConversationId;
@@ -132,5 +141,7 @@ internal sealed class AppendParameters
         _aggregateIds[row] = outbox.AggregateId;
         _eventTypes[row] = outbox.EventType;
         _events[row] = outbox.Payload;
+        _traces[row] = outbox.TraceParent;
+        _partitions?.SetValue(partition, row);
     }
 }

@@ -1,4 +1,5 @@
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Stores;
 using Npgsql;
 
 namespace Chat4All.Infrastructure.Postgres;
@@ -7,13 +8,13 @@ namespace Chat4All.Infrastructure.Postgres;
 /// The hot path: a journal batch in one statement, one round trip and one commit. The statement is its own transaction; when a fence fails or an id exists it raises,
 /// which takes everything back, and only then is it worth asking why.
 /// </summary>
-internal sealed class PostgresAppend(PostgresDatabase database)
+internal sealed class PostgresAppend(PostgresDatabase database, OutboxPlacement placement)
 {
     private const int Attempts = 3;
 
     // The heads move first, because the outermost query needs their number, one after the other in the order of the array: ids ascending, the same for every process,
-    // so that two batches that share conversations cannot wait for each other.
-    private const string Append =
+    // so that two batches that share conversations cannot wait for each other. The log's head is taken last and held until the commit: offsets follow the commits.
+    private const string Heads =
         """
         with heads as (
           update conversations c
@@ -24,10 +25,36 @@ internal sealed class PostgresAppend(PostgresDatabase database)
         ), inserted as (
           insert into messages (id, conversation_id, seq, sender_id, recipients, kind, payload, channels, priority, status, reply_to, metadata, created_at)
           select * from unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        ),
+        """;
+
+    private const string EventsInLog =
+        """
+        place as (
+          update event_log_heads
+          set next_offset = next_offset + cardinality($18)
+          where topic = 'message_processing'
+          returning next_offset - cardinality($18) - 1 as before
         ), events as (
-          insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq)
-          select * from unnest($18, $19, $20, $21, $22, $17, $6, $7)
-        ), cursors as (
+          insert into outbox_events (
+            id, aggregate_type, aggregate_id, event_type, payload, created_at, published_at, published, conversation_id, seq, traceparent, log_partition, log_offset)
+          select i.id, i.kind, i.aggregate, i.type, i.payload, i.at, i.at, true, i.conversation, i.seq, i.trace, i.part, place.before + i.n
+          from place, unnest($18, $19, $20, $21, $22, $17, $6, $7, $27, $28) with ordinality
+            i (id, kind, aggregate, type, payload, at, conversation, seq, trace, part, n)
+        ),
+        """;
+
+    private const string EventsElsewhere =
+        """
+        events as (
+          insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq, traceparent)
+          select * from unnest($18, $19, $20, $21, $22, $17, $6, $7, $27)
+        ),
+        """;
+
+    private const string Cursors =
+        """
+        cursors as (
           update conversation_members m
           set last_read_seq = i.seq, last_read_at = i.at
           from unnest($23, $24, $25, $26) i (conversation_id, user_id, seq, at)
@@ -36,6 +63,9 @@ internal sealed class PostgresAppend(PostgresDatabase database)
         select case count(*) when cardinality($1) then 0 else append_fenced() end
         from heads
         """;
+
+    private const string AppendInLog = $"{Heads} {EventsInLog} {Cursors}";
+    private const string AppendElsewhere = $"{Heads} {EventsElsewhere} {Cursors}";
 
     private const string Join =
         """
@@ -50,7 +80,7 @@ internal sealed class PostgresAppend(PostgresDatabase database)
     {
         database.EnsureWritable();
         batch = InLockOrder(batch);
-        var parameters = new AppendParameters(batch);
+        var parameters = new AppendParameters(batch, placement);
         for (var attempt = 1; ; attempt++)
         {
             await using var connection = await PostgresDatabase.OpenAsync(database.Writers, cancellationToken);
@@ -69,7 +99,7 @@ internal sealed class PostgresAppend(PostgresDatabase database)
     }
 
     // Nothing here takes the caller's token: once sent, a batch is not withdrawn, and the command's timeout bounds the wait.
-    private static async Task<AppendConflicts> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ConversationAppend> batch, AppendParameters parameters)
+    private async Task<AppendConflicts> WriteAsync(NpgsqlConnection connection, IReadOnlyList<ConversationAppend> batch, AppendParameters parameters)
     {
         try
         {
@@ -89,9 +119,9 @@ internal sealed class PostgresAppend(PostgresDatabase database)
     private const string FencedState = "C4F01";
 
     // Several statements of one batch share one round trip and one transaction.
-    private static NpgsqlBatch Statements(NpgsqlConnection connection, IReadOnlyList<ConversationAppend> batch, AppendParameters parameters)
+    private NpgsqlBatch Statements(NpgsqlConnection connection, IReadOnlyList<ConversationAppend> batch, AppendParameters parameters)
     {
-        var append = new NpgsqlBatchCommand(Append);
+        var append = new NpgsqlBatchCommand(placement.InLog ? AppendInLog : AppendElsewhere);
         parameters.AddTo(append.Parameters);
         var statements = new NpgsqlBatch(connection) { BatchCommands = { append } };
         foreach (var conversation in batch)

@@ -11,7 +11,7 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
     {
         const string select =
             """
-            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at
+            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at, traceparent
             from outbox_events
             where conversation_id = $1 and seq > $2 and published = false
             order by seq, id
@@ -79,5 +79,6 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
         EventType = row.GetString(4),
         Payload = row.GetFieldValue<byte[]>(5),
         CreatedAt = row.Time(6),
+        TraceParent = row.IsDBNull(7) ? null : row.GetString(7),
     };
 }

@@ -23,8 +23,8 @@ internal static class SqliteAppend
 
     private const string InsertOutbox =
         """
-        insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq, traceparent, log_partition, published, published_at)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10 is not null, iif(?10 is null, null, ?6))
         """;
 
     private const string MoveCursor =
@@ -44,11 +44,11 @@ internal static class SqliteAppend
     private const string Leave = "delete from conversation_members where conversation_id = ?1 and user_id = ?2";
 
     /// <summary>Writes the batch, or throws <see cref="AppendRefusedException"/> so that the transaction rolls back.</summary>
-    public static AppendConflicts Write(SqliteSession session, IReadOnlyList<ConversationAppend> batch)
+    public static AppendConflicts Write(SqliteSession session, IReadOnlyList<ConversationAppend> batch, OutboxPlacement placement)
     {
         foreach (var append in batch)
         {
-            if (!WriteConversation(session, append))
+            if (!WriteConversation(session, append, placement))
             {
                 // Named with everything else that stands in the way, before the roll-back.
                 throw new AppendRefusedException(FindConflicts(session, batch));
@@ -58,8 +58,9 @@ internal static class SqliteAppend
         return AppendConflicts.None;
     }
 
-    private static bool WriteConversation(SqliteSession session, ConversationAppend append)
+    private static bool WriteConversation(SqliteSession session, ConversationAppend append, OutboxPlacement placement)
     {
+        long? partition = placement.InLog ? placement.Of(append.ConversationId) : null;
         var last = append.Messages[^1].Message;
         var advanced = session.Prepare(Advance).Bind(last.Seq).Bind(last.CreatedAt).Bind(append.ConversationId).Bind(append.ExpectedLastSeq).Execute();
         if (advanced == 0)
@@ -74,7 +75,7 @@ internal static class SqliteAppend
                 return false;
             }
 
-            Insert(session, message, outbox);
+            Insert(session, message, outbox, partition);
         }
 
         MoveCursors(session, append);
@@ -102,7 +103,7 @@ internal static class SqliteAppend
         .Bind(message.CreatedAt)
         .Execute();
 
-    private static void Insert(SqliteSession session, StoredMessage message, OutboxRow outbox) => session.Prepare(InsertOutbox)
+    private static void Insert(SqliteSession session, StoredMessage message, OutboxRow outbox, long? partition) => session.Prepare(InsertOutbox)
         .Bind(outbox.Id.ToString())
         .Bind(outbox.AggregateType)
         .Bind(outbox.AggregateId)
@@ -111,6 +112,8 @@ internal static class SqliteAppend
         .Bind(message.CreatedAt)
         .Bind(message.ConversationId)
         .Bind(message.Seq)
+        .Bind(outbox.TraceParent)
+        .Bind(partition)
         .Execute();
 
     private static void MoveCursors(SqliteSession session, ConversationAppend append)

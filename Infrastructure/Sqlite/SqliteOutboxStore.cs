@@ -9,7 +9,7 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
     {
         const string select =
             """
-            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at
+            select id, conversation_id, seq, aggregate_id, event_type, payload, created_at, traceparent
             from outbox_events
             where conversation_id = ?1 and seq > ?2 and published = false
             order by seq, id
@@ -109,5 +109,6 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
         EventType = row.Text(4),
         Payload = row.Utf8(5),
         CreatedAt = row.Time(6),
+        TraceParent = row.TextOrNull(7),
     };
 }

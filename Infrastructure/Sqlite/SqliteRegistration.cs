@@ -1,5 +1,7 @@
 using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Sqlite;
+using Chat4All.Infrastructure.Stores;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -10,6 +12,7 @@ public static class SqliteRegistration
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, SqliteStoreOptions options)
     {
         options.Validate();
+        services.TryAddSingleton(OutboxPlacement.Elsewhere);
         return services
             .AddSingleton(_ => new SqliteDatabase(options))
             .AddSingleton<IConversationStore, SqliteConversationStore>()

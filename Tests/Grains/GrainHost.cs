@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
@@ -89,14 +90,29 @@ internal sealed class RecordingFanOut : IFanOut
 
 internal sealed class RecordingEventLog : IEventLog
 {
-    private readonly ConcurrentQueue<OutboxEvent> _events = new();
+    private readonly ConcurrentQueue<LogEvent> _events = new();
 
     /// <summary>Makes every append fail.</summary>
     public volatile bool Refuses;
 
-    public IReadOnlyList<OutboxEvent> Events => [.. _events];
+    public IReadOnlyList<LogEvent> Events => [.. _events];
 
-    public async Task AppendAsync(string topic, string key, IReadOnlyList<OutboxEvent> events, CancellationToken cancellationToken)
+    /// <summary>The seq that an event's data tells.</summary>
+    public static long Seq(LogEvent one) => JsonDocument.Parse(one.Data).RootElement.GetProperty("seq").GetInt64();
+
+    public bool IncludesOutbox => false;
+
+    public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("These tests look at what was appended.");
+
+    public void OutboxCommitted()
+    {
+    }
+
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
+
+    public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken)
     {
         await Task.Yield();
         if (Refuses)

@@ -19,7 +19,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => host.Conversation("c1").Send(GrainHost.Message($"m{i}"), CancellationToken.None).AsTask()));
 
         await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
-        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), host.Log.Events.Select(e => e.Seq));
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class OutboxTests : IAsyncLifetime
         host.Log.Refuses = false;
 
         await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
-        Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), host.Log.Events.Select(e => e.Seq));
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
     }
 
     [Fact]
@@ -52,6 +52,6 @@ public sealed class OutboxTests : IAsyncLifetime
         await Eventually.HoldsAsync("the rows are published", () => host.Log.Events.Count == 30);
         await host.Conversation("c1").Send(GrainHost.Message("new"), CancellationToken.None);
         await Eventually.HoldsAsync("the new one too", () => host.Log.Events.Count == 31);
-        Assert.Equal(Enumerable.Range(1, 31).Select(i => (long)i), host.Log.Events.Select(e => e.Seq));
+        Assert.Equal(Enumerable.Range(1, 31).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
     }
 }

@@ -1,0 +1,40 @@
+-- checksum_sha256 is what the client declared, content_sha256 what was received. storage_key names the object once it is merged; several files share an object
+-- of the same content.
+create table files (
+  id text collate "C" primary key,
+  conversation_id text collate "C" not null references conversations (id),
+  user_id text collate "C" not null references users (id),
+  filename text not null,
+  file_size bigint not null,
+  mime_type text not null,
+  checksum_sha256 varchar(64),
+  content_sha256 varchar(64) collate "C",
+  status smallint not null,
+  chunk_size integer not null,
+  total_chunks integer not null,
+  uploaded_chunks integer not null default 0,
+  storage_key varchar(500),
+  error text,
+  upload_kind smallint not null default 0,
+  metadata text,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  updated_at timestamptz not null,
+  completed_at timestamptz
+);
+
+create index idx_file_user_open on files (user_id) where status in (0, 1, 2);
+create index idx_file_expiry on files (expires_at) where status in (0, 1, 2, 4);
+create index idx_file_content on files (content_sha256) where content_sha256 is not null;
+create index idx_file_conversation on files (conversation_id, created_at);
+
+create table file_chunks (
+  id text collate "C" primary key default gen_random_uuid()::text,
+  file_id text collate "C" not null references files (id) on delete cascade,
+  chunk_number integer not null,
+  chunk_size integer not null,
+  storage_key varchar(500) not null,
+  checksum_sha256 varchar(64),
+  uploaded_at timestamptz not null default now(),
+  constraint idx_file_chunk_unique unique (file_id, chunk_number)
+);

@@ -1,0 +1,163 @@
+-- Messages lie in the order in which they are read, by conversation and seq, with one index beside: one tree less to write to for each message.
+create table messages_by_seq (
+  conversation_id text not null,
+  seq integer not null,
+  id text not null unique,
+  sender_id text,
+  recipients text,
+  kind integer not null,
+  payload text not null,
+  channels text not null,
+  priority integer not null,
+  status integer not null,
+  status_at text,
+  reply_to text,
+  metadata text,
+  edited_at text,
+  deleted_at text,
+  created_at text not null,
+  primary key (conversation_id, seq)
+) without rowid;
+
+insert into messages_by_seq
+select conversation_id, seq, id, sender_id, recipients, kind, payload, channels, priority, status, status_at, reply_to, metadata, edited_at, deleted_at, created_at
+from messages;
+
+drop table messages;
+alter table messages_by_seq rename to messages;
+
+create index idx_message_system on messages (conversation_id, seq) where kind = 0;
+create index idx_message_status_change on messages (conversation_id, status_at) where status_at is not null;
+
+-- The event log is this database: an outbox row is a record of message_processing from its commit on. Its place in the log is the table's own order, so it
+-- costs no index. With another log (Kafka) a row waits unpublished and has no partition. The newest row is never deleted, so that no offset comes twice.
+create table outbox_in_log (
+  log_offset integer primary key,
+  id text not null unique,
+  aggregate_type text not null,
+  aggregate_id text not null,
+  event_type text not null,
+  payload text not null,
+  published boolean not null default false,
+  published_at text,
+  created_at text not null,
+  version integer not null default 1,
+  error_message text,
+  conversation_id text not null,
+  seq integer not null,
+  log_partition integer,
+  traceparent text,
+  unique (aggregate_id, event_type)
+);
+
+insert into outbox_in_log (id, aggregate_type, aggregate_id, event_type, payload, published, published_at, created_at, version, error_message, conversation_id, seq)
+select id, aggregate_type, aggregate_id, event_type, payload, published, published_at, created_at, version, error_message, conversation_id, seq
+from outbox_events
+order by created_at, id;
+
+drop table outbox_events;
+alter table outbox_in_log rename to outbox_events;
+
+create index idx_outbox_unpublished on outbox_events (conversation_id, seq) where published = false;
+
+-- The next offset of each topic but message_processing.
+create table event_log_heads (
+  topic text primary key,
+  next_offset integer not null
+) without rowid;
+
+-- Topics other than message_processing. value is the CloudEvents envelope.
+create table event_log (
+  topic text not null,
+  log_offset integer not null,
+  log_partition integer not null,
+  event_id text not null,
+  event_type text not null,
+  key text not null,
+  message_id text,
+  traceparent text,
+  value text not null,
+  created_at text not null,
+  primary key (topic, log_offset)
+) without rowid;
+
+-- committed is the last offset that is done. owner and leased_until say which process reads the partition for the group.
+create table consumer_offsets (
+  consumer_group text not null,
+  topic text not null,
+  log_partition integer not null,
+  committed integer not null default 0,
+  owner text,
+  leased_until text,
+  updated_at text not null,
+  primary key (consumer_group, topic, log_partition)
+) without rowid;
+
+create table channel_addresses (
+  user_id text not null references users (id),
+  channel text not null,
+  address text not null,
+  linked_at text not null,
+  last_inbound_at text,
+  primary key (user_id, channel),
+  unique (channel, address)
+) without rowid;
+
+-- A platform's receipts name its own id of the message.
+create index idx_delivery_external on message_deliveries (channel, external_id) where external_id is not null;
+
+create table dead_letters (
+  id text primary key,
+  topic text not null,
+  consumer_group text not null,
+  event_id text not null,
+  event_type text not null,
+  key text not null,
+  message_id text,
+  recipient text,
+  channel text,
+  reason text not null,
+  attempts integer not null,
+  event text not null,
+  created_at text not null,
+  unique (consumer_group, event_id)
+) without rowid;
+
+create index idx_dead_letter_created on dead_letters (created_at, id);
+
+create table webhooks (
+  id text primary key,
+  user_id text not null references users (id),
+  url text not null,
+  events text not null,
+  secret text not null,
+  created_at text not null
+) without rowid;
+
+create index idx_webhook_user on webhooks (user_id);
+
+-- Calls that are still to be made. A call that was answered is deleted; one that was given up becomes a dead letter.
+create table webhook_calls (
+  id text primary key,
+  webhook_id text not null references webhooks (id) on delete cascade,
+  event_id text not null,
+  event_type text not null,
+  body text not null,
+  attempts integer not null default 0,
+  next_attempt_at text not null,
+  created_at text not null,
+  unique (webhook_id, event_id)
+) without rowid;
+
+create index idx_webhook_call_due on webhook_calls (next_attempt_at, id);
+
+create table audit_log (
+  id text primary key,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  detail text,
+  created_at text not null
+) without rowid;
+
+create index idx_audit_created on audit_log (created_at, id);
