@@ -21,6 +21,9 @@ public static class ErrorCodes
     public const string AlreadyAMember = "already_a_member";
     public const string PrivateConversation = "private_conversation";
     public const string TooManyMembers = "too_many_members";
+    public const string ChannelAddressConflict = "channel_address_conflict";
+    public const string ChannelAddressNotFound = "channel_address_not_found";
+    public const string DeadLetterNotFound = "dead_letter_not_found";
     public const string StoreUnavailable = "store_unavailable";
     public const string OutcomeUnknown = "outcome_unknown";
     public const string Overloaded = "overloaded";

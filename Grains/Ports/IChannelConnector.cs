@@ -8,6 +8,9 @@ public interface IChannelConnector
     /// <summary>The one channel it serves.</summary>
     Channels Channel { get; }
 
+    /// <summary>Whether a recipient without a linked address is reached under the user id, as with the simulator.</summary>
+    bool TakesUserIds => false;
+
     /// <summary>
     /// One attempt. Never throws for what the platform says or fails to say: that is the result. Waits its turn at the platform's pace; the token ends the wait, not a request that is under way.
     /// </summary>

@@ -120,10 +120,11 @@ create table dead_letters (
   attempts integer not null,
   event text not null,
   created_at text not null,
+  replayed_at text,
   unique (consumer_group, event_id)
 ) without rowid;
 
-create index idx_dead_letter_created on dead_letters (created_at, id);
+create index idx_dead_letter_waiting on dead_letters (created_at, id) where replayed_at is null;
 
 create table webhooks (
   id text primary key,

@@ -1,0 +1,12 @@
+namespace Chat4All.Grains.Ports;
+
+/// <summary>Where workers bring what they gave up on.</summary>
+public interface IDeadLetters
+{
+    /// <summary>
+    /// Sends the event to <c>message_processing_dlq</c>, stores it, counts and logs it. The same event of the same group again replaces the first one.
+    /// </summary>
+    /// <param name="group">The consumer group that gave up.</param>
+    /// <param name="reason">A stable snake_case code or one sentence; never an address, token or text.</param>
+    Task AddAsync(LogRecord record, string group, string reason, int attempts, CancellationToken cancellationToken, string? recipient = null, string? channel = null);
+}
