@@ -14,6 +14,9 @@ internal static class PostgresParameters
 
     public static NpgsqlCommand Longs(this NpgsqlCommand command, IEnumerable<long> values) => command.Add(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
+    public static NpgsqlCommand Times(this NpgsqlCommand command, IEnumerable<DateTimeOffset> values) =>
+        command.Add(values.Select(static value => value.UtcDateTime).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+
     public static NpgsqlCommand Long(this NpgsqlCommand command, long value) => command.Add(value, NpgsqlDbType.Bigint);
 
     public static NpgsqlCommand Short(this NpgsqlCommand command, short value) => command.Add(value, NpgsqlDbType.Smallint);

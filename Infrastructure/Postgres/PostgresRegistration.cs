@@ -20,6 +20,7 @@ public static class PostgresRegistration
             .AddSingleton<IUserStore, PostgresUserStore>()
             .AddSingleton<ITokenStore, PostgresTokenStore>()
             .AddSingleton<IOutboxStore, PostgresOutboxStore>()
+            .AddSingleton<IWebhookStore, PostgresWebhookStore>()
             .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
     }
 

@@ -20,6 +20,7 @@ public static class SqliteRegistration
             .AddSingleton<IUserStore, SqliteUserStore>()
             .AddSingleton<ITokenStore, SqliteTokenStore>()
             .AddSingleton<IOutboxStore, SqliteOutboxStore>()
+            .AddSingleton<IWebhookStore, SqliteWebhookStore>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }
 

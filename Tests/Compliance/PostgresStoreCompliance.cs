@@ -23,6 +23,9 @@ public sealed class PostgresTokenStoreTests(PostgresStoreFixture fixture) : Toke
 public sealed class PostgresOutboxStoreTests(PostgresStoreFixture fixture) : OutboxStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
 
 [Trait("Category", "Integration")]
+public sealed class PostgresWebhookStoreTests(PostgresStoreFixture fixture) : WebhookStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
 public sealed class PostgresStorePropertyTests(PostgresStoreFixture fixture, ITestOutputHelper output)
     : StorePropertyCompliance(fixture, output), IClassFixture<PostgresStoreFixture>;
 

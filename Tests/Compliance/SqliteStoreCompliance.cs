@@ -16,6 +16,8 @@ public sealed class SqliteTokenStoreTests(SqliteStoreFixture fixture) : TokenSto
 
 public sealed class SqliteOutboxStoreTests(SqliteStoreFixture fixture) : OutboxStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
 
+public sealed class SqliteWebhookStoreTests(SqliteStoreFixture fixture) : WebhookStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
 [Trait("Category", "Integration")]
 public sealed class SqliteStorePropertyTests(SqliteStoreFixture fixture, ITestOutputHelper output)
     : StorePropertyCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;

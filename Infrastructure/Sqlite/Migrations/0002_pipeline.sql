@@ -150,7 +150,7 @@ create table webhook_calls (
   unique (webhook_id, event_id)
 ) without rowid;
 
-create index idx_webhook_call_due on webhook_calls (next_attempt_at, id);
+create index idx_webhook_call_next on webhook_calls (webhook_id, attempts, id);
 
 create table audit_log (
   id text primary key,

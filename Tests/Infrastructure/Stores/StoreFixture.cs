@@ -22,6 +22,8 @@ public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
 
     public IOutboxStore Outbox => Get<IOutboxStore>();
 
+    public IWebhookStore Webhooks => Get<IWebhookStore>();
+
     public IStoreAdministration Administration => Get<IStoreAdministration>();
 
     /// <summary>Skips the calling test when the store is not there.</summary>
