@@ -1,0 +1,21 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Silo.Workers;
+
+/// <summary>Work on whole batches across keys: for what is one statement for many records.</summary>
+public interface IBatchHandler
+{
+    string Topic { get; }
+
+    /// <summary>The consumer group; each group sees every record.</summary>
+    string Group { get; }
+
+    /// <summary>Most records in one batch. 1 to 10,000.</summary>
+    int MaxBatch { get; }
+
+    /// <summary>
+    /// Handles the records in order, and is done with all of them when it returns. When it throws, the same batch comes again after a wait, for as long as it takes: what can never
+    /// be handled must be put aside by the handler. Records may come more than once; <see cref="LogEvent.Id"/> tells repeats. The token is only cancelled when a stop has taken too long.
+    /// </summary>
+    Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken);
+}

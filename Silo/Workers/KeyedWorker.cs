@@ -1,0 +1,185 @@
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Chat4All.Silo.Workers;
+
+/// <summary>
+/// Runs a <see cref="IKeyedHandler"/>: a lane for each key that has records, as many at work as the handler wants. A lane that waits (for a retry, for its turn at a platform) takes no
+/// place from the others. Reading pauses when too much is in flight; what is committed never passes work in flight.
+/// </summary>
+internal sealed class KeyedWorker : Worker
+{
+    /// <summary>Room for a backlog behind a key that is retried, so that the keys read after it are not held up by it.</summary>
+    private const int MaxInFlight = 4_000;
+
+    private const int MaxPage = 500;
+
+    private readonly IKeyedHandler _handler;
+    private readonly RecordAttempts _attempts;
+    private readonly InFlight _inFlight = new(MaxInFlight);
+    private readonly SemaphoreSlim _places;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Queue<Taken>> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, PartitionProgress> _progress = [];
+    private readonly Dictionary<int, long> _uncommitted = [];
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _committing = Task.CompletedTask;
+    private bool _isDraining;
+
+    public KeyedWorker(IKeyedHandler handler, IEventLog eventLog, TimeProvider time, ILogger<KeyedWorker> log)
+        : base(eventLog, handler.Topic, handler.Group, time, log)
+    {
+        _handler = handler;
+        _places = new SemaphoreSlim(handler.Concurrency);
+        _attempts = new RecordAttempts(handler, Spans, _places, DelayAsync, log, Stopping, CutOff);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _places.Dispose();
+        base.Dispose(disposing);
+    }
+
+    protected override async Task RunAsync(ILogConsumer consumer)
+    {
+        while (await WaitForRoomAsync() is var room and > 0)
+        {
+            var page = await ReadAsync(consumer, Math.Min(room, MaxPage));
+            _inFlight.Add(page.Count);
+            lock (_lock)
+            {
+                foreach (var record in page)
+                {
+                    Take(record, consumer);
+                }
+            }
+        }
+
+        await DrainAsync();
+    }
+
+    private async Task<int> WaitForRoomAsync()
+    {
+        try
+        {
+            return Stopping.IsCancellationRequested ? 0 : await _inFlight.WaitForRoomAsync(Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    private void Take(LogRecord record, ILogConsumer consumer)
+    {
+        if (!_progress.TryGetValue(record.Partition, out var progress))
+        {
+            _progress.Add(record.Partition, progress = new PartitionProgress());
+        }
+
+        var taken = new Taken(record, progress.Take(record.Offset));
+        if (_lanes.TryGetValue(record.Event.Key, out var lane))
+        {
+            lane.Enqueue(taken);
+            return;
+        }
+
+        _lanes.Add(record.Event.Key, lane = new Queue<Taken>([taken]));
+        _ = Task.Run(() => RunLaneAsync(record.Event.Key, lane, consumer), CancellationToken.None);
+    }
+
+    /// <summary>Handles a key's records one after the other until none is left. Never throws.</summary>
+    private async Task RunLaneAsync(string key, Queue<Taken> lane, ILogConsumer consumer)
+    {
+        Taken? next;
+        lock (_lock)
+        {
+            next = lane.Peek();
+        }
+
+        while (next is not null)
+        {
+            var finished = await _attempts.HandleAsync(next.Record);
+            _inFlight.Finish();
+            lock (_lock)
+            {
+                if (finished)
+                {
+                    lane.Dequeue();
+                    Finish(next, consumer);
+                }
+
+                // A lane that stops with work left ends here; what it holds is not committed and comes again.
+                if (!finished || !lane.TryPeek(out next))
+                {
+                    next = null;
+                    _lanes.Remove(key);
+                    LeaveIfLast();
+                }
+            }
+        }
+    }
+
+    private void Finish(Taken taken, ILogConsumer consumer)
+    {
+        if (_progress[taken.Record.Partition].Finish(taken.Entry) is { } reached)
+        {
+            _uncommitted[taken.Record.Partition] = reached;
+            if (_committing.IsCompleted)
+            {
+                _committing = Task.Run(() => CommitAsync(consumer), CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Commits until nothing new is done; what finishes meanwhile goes together.</summary>
+    private async Task CommitAsync(ILogConsumer consumer)
+    {
+        while (true)
+        {
+            LogPosition[] reached;
+            lock (_lock)
+            {
+                if (_uncommitted.Count == 0)
+                {
+                    _committing = Task.CompletedTask;
+                    return;
+                }
+
+                reached = [.. _uncommitted.Select(static place => new LogPosition(place.Key, place.Value))];
+                _uncommitted.Clear();
+            }
+
+            await CommitAsync(consumer, reached);
+        }
+    }
+
+    /// <summary>Waits for the lanes, which end after their current record because the worker stops, and for the last commit.</summary>
+    private async Task DrainAsync()
+    {
+        lock (_lock)
+        {
+            _isDraining = true;
+            LeaveIfLast();
+        }
+
+        await _idle.Task;
+        Task committing;
+        lock (_lock)
+        {
+            committing = _committing;
+        }
+
+        await committing;
+    }
+
+    private void LeaveIfLast()
+    {
+        if (_lanes.Count == 0 && _isDraining)
+        {
+            _idle.TrySetResult();
+        }
+    }
+
+    private sealed record Taken(LogRecord Record, PartitionProgress.Entry Entry);
+}

@@ -1,0 +1,130 @@
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Chat4All.Silo.Workers;
+
+/// <summary>
+/// What every worker does: joins its group, reads, and outlives whatever fails. A stop first ends the reading, then waits for the work in flight, and cuts that off only when the
+/// host's patience ends.
+/// </summary>
+internal abstract partial class Worker(IEventLog eventLog, string topic, string group, TimeProvider time, ILogger log) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _cutOff = new();
+    private Task _running = Task.CompletedTask;
+
+    protected TimeProvider Time => time;
+
+    protected ILogger Log => log;
+
+    /// <summary>Cancelled when the reading must end; waits between attempts end with it.</summary>
+    protected CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Cancelled when the work in flight must end too.</summary>
+    protected CancellationToken CutOff => _cutOff.Token;
+
+    protected WorkerSpans Spans { get; } = new(topic, group);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await using var cut = cancellationToken.Register(_cutOff.Cancel);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        _stopping.Dispose();
+        _cutOff.Dispose();
+    }
+
+    /// <summary>Reads and handles until <see cref="Stopping"/>; returns when nothing is in flight any more.</summary>
+    protected abstract Task RunAsync(ILogConsumer consumer);
+
+    /// <summary>The next records; none when the worker stops. Waits out a log that fails.</summary>
+    protected async Task<IReadOnlyList<LogRecord>> ReadAsync(ILogConsumer consumer, int max)
+    {
+        for (var failures = 1; !Stopping.IsCancellationRequested; failures++)
+        {
+            try
+            {
+                return await consumer.ReadAsync(max, Stopping);
+            }
+            catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                LogReadFailed(log, group, topic, failure);
+                await DelayAsync(RetrySchedule.After(failures));
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>Tells the log what is done. When that fails, it comes again after a restart, no more.</summary>
+    protected async Task CommitAsync(ILogConsumer consumer, IReadOnlyList<LogPosition> done)
+    {
+        try
+        {
+            await consumer.CommitAsync(done, CutOff);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogCommitFailed(log, group, topic, failure);
+        }
+    }
+
+    /// <summary>Waits; false when the worker stops meanwhile.</summary>
+    protected async Task<bool> DelayAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !Stopping.IsCancellationRequested;
+    }
+
+    private async Task RunAsync()
+    {
+        var consumer = eventLog.Join(topic, group);
+        try
+        {
+            await RunAsync(consumer);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogDied(log, group, topic, failure);
+        }
+
+        try
+        {
+            await consumer.DisposeAsync();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogCommitFailed(log, group, topic, failure);
+        }
+    }
+
+    [LoggerMessage(301, LogLevel.Warning, "{Group} could not read {Topic}; it tries again")]
+    private static partial void LogReadFailed(ILogger log, string group, string topic, Exception failure);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Group} could not commit what it did on {Topic}; records may be handled once more")]
+    private static partial void LogCommitFailed(ILogger log, string group, string topic, Exception failure);
+
+    [LoggerMessage(303, LogLevel.Critical, "{Group} does not read {Topic} any more, because of a defect")]
+    private static partial void LogDied(ILogger log, string group, string topic, Exception failure);
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Chat4All.Grains.Ports;
+using Chat4All.Silo.Workers;
+using Chat4All.Tests.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chat4All.Tests.Silo.Workers;
+
+public sealed class BatchWorkerTests
+{
+    private readonly ScriptedLog _log = new();
+    private readonly RecordedWaits _time = new();
+    private readonly ScriptedHandler _handler = new();
+
+    [Fact]
+    public async Task A_batch_is_committed_up_to_its_last_record_of_each_partition()
+    {
+        await using var worker = await StartAsync();
+
+        _log.Repeat([ScriptedLog.Record(0, 1, "a"), ScriptedLog.Record(3, 2, "b"), ScriptedLog.Record(0, 5, "c")]);
+
+        await Eventually.HoldsAsync("it is committed", () => _log.Commits.Count == 2);
+        Assert.Equal([new LogPosition(0, 5), new LogPosition(3, 2)], _log.Commits.OrderBy(static place => place.Partition));
+        Assert.Equal([1L, 2L, 5L], Assert.Single(_handler.Batches));
+    }
+
+    [Fact]
+    public async Task Batches_are_no_larger_than_the_handler_wants()
+    {
+        await using var worker = await StartAsync();
+
+        _log.Add([.. Enumerable.Repeat("a", 250)]);
+
+        await Eventually.HoldsAsync("all are committed", () => _log.Committed() == 250);
+        Assert.Equal([100, 100, 50], _handler.Batches.Select(static batch => batch.Length));
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_comes_again_until_it_is_done_and_holds_up_the_next()
+    {
+        await using var worker = await StartAsync();
+        var calls = 0;
+        _handler.Handle = () => ++calls <= 7 ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+
+        _log.Add("a", "b");
+        _log.Add("c");
+
+        await Eventually.HoldsAsync("all are committed", () => _log.Committed() == 3);
+        Assert.All(_handler.Batches.Take(8), static batch => Assert.Equal([1L, 2L], batch));
+        Assert.Equal([3L], _handler.Batches[^1]);
+        Assert.All(_time.Waits.Zip([1, 2, 4, 8, 16, 30, 30]), static wait => Assert.InRange(wait.First.TotalSeconds, wait.Second, wait.Second * 1.25));
+        Assert.Equal([2L, 3L], _log.Commits.Select(static place => place.Offset));
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_the_batch_in_flight_and_commits_it()
+    {
+        var worker = await StartAsync();
+        var (entered, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _handler.Handle = () =>
+        {
+            entered.TrySetResult();
+            return release.Task;
+        };
+        _log.Add("a");
+        _log.Add("b");
+        await entered.Task;
+
+        var stopping = worker.StopAsync(CancellationToken.None);
+        Assert.False(stopping.IsCompleted);
+        release.SetResult();
+        await stopping;
+
+        Assert.Equal([new LogPosition(0, 1)], _log.Commits);
+        Assert.True(_log.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_the_next_attempt()
+    {
+        var worker = await StartAsync();
+        _time.Hold();
+        _handler.Handle = static () => throw new StoreUnavailableException("away");
+        _log.Add("a");
+        await Eventually.HoldsAsync("it waits", () => _time.Waits.Count == 1);
+
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.Empty(_log.Commits);
+        Assert.True(_log.IsDisposed);
+    }
+
+    private async Task<RunningWorker> StartAsync()
+    {
+        var worker = new RunningWorker(new BatchWorker(_handler, _log, _time, NullLogger<BatchWorker>.Instance));
+        await worker.StartAsync();
+        return worker;
+    }
+
+    private sealed class ScriptedHandler : IBatchHandler
+    {
+        private readonly ConcurrentQueue<long[]> _batches = new();
+
+        public string Topic => "topic";
+
+        public string Group => "group";
+
+        public int MaxBatch => 100;
+
+        public Func<Task> Handle { get; set; } = static () => Task.CompletedTask;
+
+        /// <summary>The offsets of each attempt.</summary>
+        public IReadOnlyList<long[]> Batches => [.. _batches];
+
+        public Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
+        {
+            _batches.Enqueue([.. records.Select(static record => record.Offset)]);
+            return Handle();
+        }
+    }
+}
