@@ -31,6 +31,8 @@ public static class GrainServices
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<OutboxMarker>());
         services.AddSingleton<Journal.Journal>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Journal.Journal>());
+        services.AddSingleton<DeliveryJournal>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<DeliveryJournal>());
         services.AddSingleton<ConversationPublishing>();
         return services;
     }

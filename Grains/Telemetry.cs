@@ -32,6 +32,14 @@ public static class Telemetry
         "chat4all_outbox_publish_delay_seconds", unit: "s", description: "Time from a message being accepted to its event being in the event log.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 30] });
 
+    /// <summary>Deliveries that reached a status, by channel and status.</summary>
+    public static readonly Counter<long> Deliveries = Meter.CreateCounter<long>(
+        "chat4all_delivery_total", description: "Deliveries that reached a status.");
+
+    /// <summary>Events that a worker gave up on, by topic and group.</summary>
+    public static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "chat4all_dead_letters_total", description: "Events that a worker gave up on.");
+
     /// <summary>Publish attempts that the event log refused.</summary>
     public static readonly Counter<long> OutboxPublishFailures = Meter.CreateCounter<long>(
         "chat4all_outbox_publish_failures_total", description: "Publish attempts that the event log refused.");

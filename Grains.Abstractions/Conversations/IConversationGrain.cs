@@ -40,6 +40,10 @@ public interface IConversationGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("MarkRead")]
     ValueTask<ReadCursor> MarkRead(string callerId, string callerName, long? upToSeq, CancellationToken cancellationToken);
 
+    /// <summary>Takes what became of deliveries of this conversation's messages, and tells the members. What is known already changes nothing.</summary>
+    [AlwaysInterleave, Alias("RecordDeliveries")]
+    ValueTask RecordDeliveries(DeliveryUpdate[] updates, CancellationToken cancellationToken);
+
     /// <summary>Tells the other members that the caller is typing; never stored.</summary>
     [AlwaysInterleave, Alias("Typing")]
     ValueTask Typing(string callerId, string callerName, CancellationToken cancellationToken);

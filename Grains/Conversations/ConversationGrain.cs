@@ -12,7 +12,8 @@ namespace Chat4All.Grains.Conversations;
 /// they are judged by the members that it leaves behind.
 /// </remarks>
 internal sealed class ConversationGrain(
-    IConversationStore store, IUserStore users, IFanOut fanOut, ConversationPublishing publishing, Journal.Journal journal, TimeProvider time) : Grain, IConversationGrain
+    IConversationStore store, IUserStore users, IFanOut fanOut, ConversationPublishing publishing, Journal.Journal journal, DeliveryJournal deliveries, TimeProvider time)
+    : Grain, IConversationGrain
 {
     /// <summary>Reloads an append may cost before it is given up: each means that another activation wrote meanwhile.</summary>
     private const int MaxReloads = 10;
@@ -148,6 +149,25 @@ internal sealed class ConversationGrain(
         }
 
         return advance.Cursor;
+    }
+
+    public async ValueTask RecordDeliveries(DeliveryUpdate[] updates, CancellationToken cancellationToken)
+    {
+        var state = await CurrentAsync(cancellationToken);
+        foreach (var round in DeliveryRounds.Of(updates))
+        {
+            var changes = await deliveries.RecordAsync(round);
+            var members = (_state ?? state).MemberIds;
+            foreach (var data in MessageEvents.StatusChanges(changes))
+            {
+                Publish(EventTypes.MessageStatusUpdated, data, members);
+            }
+
+            foreach (var change in changes.Messages)
+            {
+                _outbox!.Enqueue(change);
+            }
+        }
     }
 
     public async ValueTask Typing(string callerId, string callerName, CancellationToken cancellationToken)
@@ -341,7 +361,7 @@ internal sealed class ConversationGrain(
         }
     }
 
-    private void Publish(string type, byte[] data, IReadOnlyList<string> recipients, string? except = null, string? removed = null) =>
+    private void Publish(string type, ReadOnlyMemory<byte> data, IReadOnlyList<string> recipients, string? except = null, string? removed = null) =>
         fanOut.Publish(new LiveEvent
         {
             Type = type,

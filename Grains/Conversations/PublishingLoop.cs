@@ -37,6 +37,23 @@ internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain
         Start();
     }
 
+    /// <summary>Takes the committed row of a status change and publishes.</summary>
+    public void Enqueue(StatusChange change)
+    {
+        publisher.Enqueue(new OutboxEvent
+        {
+            Id = change.Outbox.Id,
+            ConversationId = change.ConversationId,
+            Seq = change.Message.Seq,
+            AggregateId = change.Outbox.AggregateId,
+            EventType = change.Outbox.EventType,
+            Payload = change.Outbox.Payload,
+            CreatedAt = change.At,
+            TraceParent = change.Outbox.TraceParent,
+        });
+        Start();
+    }
+
     /// <summary>Publishes what the store holds unpublished.</summary>
     public void LookInStore()
     {

@@ -28,10 +28,20 @@ public static class MessageEvents
             json.WriteTimestamp("created_at"u8, message.CreatedAt);
         });
 
-    /// <summary><c>message.status_updated</c>; channel and recipient are null when the change is the aggregate's alone.</summary>
+    /// <summary>
+    /// <c>message.status_updated</c>. Without channel and recipient it is the message's status that changed; with them it is one delivery's, and <paramref name="messageStatus"/> says how far
+    /// the message is, unless this is its only delivery.
+    /// </summary>
     public static byte[] StatusUpdated(
-        MessageKey message, string conversationId, MessageStatus from, MessageStatus to, string? channel, string? recipient, DateTimeOffset at) =>
-        EventJson.Write((message, conversationId, from, to, channel, recipient, at), static (json, e) =>
+        MessageKey message,
+        string conversationId,
+        MessageStatus from,
+        MessageStatus to,
+        string? channel,
+        string? recipient,
+        DateTimeOffset at,
+        MessageStatus? messageStatus = null) =>
+        EventJson.Write((message, conversationId, from, to, channel, recipient, at, messageStatus), static (json, e) =>
         {
             json.WriteString("message_id"u8, e.message.MessageId);
             json.WriteString("conversation_id"u8, e.conversationId);
@@ -44,8 +54,31 @@ public static class MessageEvents
                 json.WriteString("recipient"u8, e.recipient);
             }
 
+            if (e.messageStatus is { } messageStatus)
+            {
+                json.WriteString("message_status"u8, MessageNames.Of(messageStatus));
+            }
+
             json.WriteTimestamp("updated_at"u8, e.at);
         });
+
+    /// <summary>The <c>message.status_updated</c> of a set of changes: each delivery's, and each message's behind those of its deliveries.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> StatusChanges(DeliveryChanges changes)
+    {
+        foreach (var change in changes.Deliveries)
+        {
+            if (!change.IsOnly)
+            {
+                yield return StatusUpdated(
+                    change.Message, change.ConversationId, change.From, change.To, change.Channel, change.Recipient, change.At, change.MessageStatus);
+            }
+        }
+
+        foreach (var change in changes.Messages)
+        {
+            yield return change.Outbox.Payload;
+        }
+    }
 
     /// <summary>Writes <c>channels</c> as an array of names.</summary>
     public static void WriteChannels(Utf8JsonWriter json, Channels channels)

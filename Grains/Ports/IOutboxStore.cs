@@ -25,6 +25,9 @@ public interface IOutboxStore
 /// <summary>A row of <c>outbox_events</c> on its way to the event log.</summary>
 public sealed record OutboxEvent
 {
+    /// <summary>Stands behind the message's id in <see cref="AggregateId"/>, and before something unique, where an event of this kind was told before. No id may hold it.</summary>
+    public const char RepeatMark = '#';
+
     public required Guid Id { get; init; }
 
     public required string ConversationId { get; init; }
@@ -42,13 +45,18 @@ public sealed record OutboxEvent
 
     public string? TraceParent { get; init; }
 
+    /// <summary>The message that a row is about; null for rows about the conversation.</summary>
+    public static string? MessageIdOf(string aggregateId, string eventType) =>
+        !eventType.StartsWith("message.", StringComparison.Ordinal) ? null
+        : aggregateId.IndexOf(RepeatMark, StringComparison.Ordinal) is var mark and >= 0 ? aggregateId[..mark] : aggregateId;
+
     /// <summary>The event as the log takes it.</summary>
     public LogEvent ToLogEvent() => new()
     {
         Id = Id.ToString(),
         Type = EventType,
         Key = ConversationId,
-        MessageId = AggregateId.Contains(':', StringComparison.Ordinal) && AggregateId.StartsWith(ConversationId, StringComparison.Ordinal) ? null : AggregateId,
+        MessageId = MessageIdOf(AggregateId, EventType),
         Time = CreatedAt,
         Data = Payload,
         TraceParent = TraceParent,

@@ -90,13 +90,13 @@ internal sealed class PostgresConversationReader(PostgresDatabase database) : IC
     public Task<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken)
     {
         const string select =
-            """
-            select message_id, recipient, channel, status, attempts, external_id, error, updated_at
+            $"""
+            select {PostgresDeliveryRows.Columns}
             from message_deliveries
             where message_id = any($1)
             order by message_id, recipient, channel
             """;
-        return ListAsync(connection => connection.Command(select).Texts(messageIds), ReadDelivery, cancellationToken);
+        return ListAsync(connection => connection.Command(select).Texts(messageIds), PostgresDeliveryRows.Read, cancellationToken);
     }
 
     public Task<IReadOnlyList<ResumePoint>> ListResumePointsAsync(string userId, DateTimeOffset since, CancellationToken cancellationToken)
@@ -152,16 +152,4 @@ internal sealed class PostgresConversationReader(PostgresDatabase database) : IC
         database.ReadAsync<IReadOnlyList<T>>(async connection => await query(connection).ListAsync(read, cancellationToken), cancellationToken);
 
     private static ConversationHead ReadHead(NpgsqlDataReader row) => new(row.GetString(0), row.GetInt64(1));
-
-    private static DeliveryRecord ReadDelivery(NpgsqlDataReader row) => new()
-    {
-        MessageId = row.GetString(0),
-        Recipient = row.GetString(1),
-        Channel = row.GetString(2),
-        Status = (MessageStatus)row.GetInt16(3),
-        Attempts = row.GetInt32(4),
-        ExternalId = row.TextOrNull(5),
-        Error = row.TextOrNull(6),
-        UpdatedAt = row.Time(7),
-    };
 }

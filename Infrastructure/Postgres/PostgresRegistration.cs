@@ -21,6 +21,9 @@ public static class PostgresRegistration
             .AddSingleton<ITokenStore, PostgresTokenStore>()
             .AddSingleton<IOutboxStore, PostgresOutboxStore>()
             .AddSingleton<IWebhookStore, PostgresWebhookStore>()
+            .AddSingleton<IDeliveryStore, PostgresDeliveryStore>()
+            .AddSingleton<IChannelAddressStore, PostgresChannelAddressStore>()
+            .AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>()
             .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
     }
 

@@ -191,17 +191,7 @@ internal sealed class SqliteConversationReader(SqliteDatabase database) : IConve
         var deliveries = new List<DeliveryRecord>();
         while (rows.Read())
         {
-            deliveries.Add(new DeliveryRecord
-            {
-                MessageId = rows.Text(0),
-                Recipient = rows.Text(1),
-                Channel = rows.Text(2),
-                Status = (MessageStatus)rows.Int(3),
-                Attempts = rows.Int(4),
-                ExternalId = rows.TextOrNull(5),
-                Error = rows.TextOrNull(6),
-                UpdatedAt = rows.Time(7),
-            });
+            deliveries.Add(SqliteDeliveryRows.Read(rows));
         }
 
         return deliveries;

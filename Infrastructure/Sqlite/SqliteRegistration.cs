@@ -21,6 +21,9 @@ public static class SqliteRegistration
             .AddSingleton<ITokenStore, SqliteTokenStore>()
             .AddSingleton<IOutboxStore, SqliteOutboxStore>()
             .AddSingleton<IWebhookStore, SqliteWebhookStore>()
+            .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
+            .AddSingleton<IChannelAddressStore, SqliteChannelAddressStore>()
+            .AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }
 

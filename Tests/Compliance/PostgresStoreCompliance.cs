@@ -46,3 +46,30 @@ public sealed class PostgresStoreGrowthTests(PostgresStoreFixture fixture, ITest
         return (long)rows[0][0]!;
     }
 }
+
+[Trait("Category", "Integration")]
+public sealed class PostgresDeliveryStoreTests(PostgresStoreFixture fixture) : DeliveryStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresDeliveryPropertyTests(PostgresStoreFixture fixture, ITestOutputHelper output)
+    : DeliveryPropertyCompliance(fixture, output), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresDeliveryGrowthTests(PostgresStoreFixture fixture, ITestOutputHelper output)
+    : DeliveryGrowthCompliance(fixture, output), IClassFixture<PostgresStoreFixture>
+{
+    private readonly PostgresStoreFixture _fixture = fixture;
+
+    protected override async Task<long> CountScansAsync()
+    {
+        var rows = await _fixture.QueryAsync(
+            "select sum(seq_scan)::bigint from pg_stat_user_tables where relname in ('messages', 'message_deliveries', 'outbox_events', 'conversation_members')");
+        return (long)rows[0][0]!;
+    }
+}
+
+[Trait("Category", "Integration")]
+public sealed class PostgresChannelAddressStoreTests(PostgresStoreFixture fixture) : ChannelAddressStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresDeadLetterStoreTests(PostgresStoreFixture fixture) : DeadLetterStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;

@@ -28,3 +28,17 @@ public sealed class SqliteStoreAdministrationTests(SqliteStoreFixture fixture) :
 [Trait("Category", "Integration")]
 public sealed class SqliteStoreGrowthTests(SqliteStoreFixture fixture, ITestOutputHelper output)
     : StoreGrowthCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
+
+public sealed class SqliteDeliveryStoreTests(SqliteStoreFixture fixture) : DeliveryStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class SqliteDeliveryPropertyTests(SqliteStoreFixture fixture, ITestOutputHelper output)
+    : DeliveryPropertyCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class SqliteDeliveryGrowthTests(SqliteStoreFixture fixture, ITestOutputHelper output)
+    : DeliveryGrowthCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
+
+public sealed class SqliteChannelAddressStoreTests(SqliteStoreFixture fixture) : ChannelAddressStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
+public sealed class SqliteDeadLetterStoreTests(SqliteStoreFixture fixture) : DeadLetterStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;

@@ -27,6 +27,12 @@ internal sealed class EmbeddedStore : IAsyncDisposable
 
     public ITokenStore Tokens => _services.GetRequiredService<ITokenStore>();
 
+    public IDeliveryStore Deliveries => _services.GetRequiredService<IDeliveryStore>();
+
+    public IChannelAddressStore Addresses => _services.GetRequiredService<IChannelAddressStore>();
+
+    public IDeadLetterStore DeadLetters => _services.GetRequiredService<IDeadLetterStore>();
+
     public IOutboxStore Outbox => _services.GetRequiredService<IOutboxStore>();
 
     /// <summary>Starts a store with users <c>u1</c> … <c>u5</c>.</summary>

@@ -40,6 +40,7 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton(store.Users)
             .AddSingleton(store.Tokens)
             .AddSingleton(store.Outbox)
+            .AddSingleton(store.Deliveries)
             .AddSingleton<IFanOut>(fanOut)
             .AddSingleton<IEventLog>(log);
         builder.Configuration["Outbox:Backoff"] = "00:00:00.050";

@@ -24,6 +24,12 @@ public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
 
     public IWebhookStore Webhooks => Get<IWebhookStore>();
 
+    public IDeliveryStore Deliveries => Get<IDeliveryStore>();
+
+    public IChannelAddressStore Addresses => Get<IChannelAddressStore>();
+
+    public IDeadLetterStore DeadLetters => Get<IDeadLetterStore>();
+
     public IStoreAdministration Administration => Get<IStoreAdministration>();
 
     /// <summary>Skips the calling test when the store is not there.</summary>
@@ -59,9 +65,11 @@ public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>Another process's view of the same store.</summary>
-    public ServiceProvider Build()
+    /// <param name="before">Registers what the store's own registration would otherwise choose.</param>
+    public ServiceProvider Build(Action<IServiceCollection>? before = null)
     {
         var services = new ServiceCollection();
+        before?.Invoke(services);
         services.AddSingleton(TimeProvider.System);
         services.AddLogging();
         Register(services);
