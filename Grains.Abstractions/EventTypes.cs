@@ -12,4 +12,8 @@ public static class EventTypes
     public const string MemberLeft = "member.left";
     public const string Typing = "typing";
     public const string Presence = "presence";
+    public const string FileCompleted = "file.completed";
+
+    /// <summary>On <see cref="Topics.FileProcessing"/>: an upload waits to be merged.</summary>
+    public const string FileMergeRequested = "file.merge_requested";
 }

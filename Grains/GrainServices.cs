@@ -1,4 +1,5 @@
 using Chat4All.Grains.Conversations;
+using Chat4All.Grains.Files;
 using Chat4All.Grains.Journal;
 using Chat4All.Grains.Outbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,16 @@ public static class GrainServices
             .Validate(static o => o.Backoff > TimeSpan.Zero && o.MaxBackoff >= o.Backoff, "Outbox:Backoff must be above 0 and at most Outbox:MaxBackoff.")
             .Validate(static o => o.StaleAfter >= TimeSpan.FromSeconds(1), "Outbox:StaleAfter must be at least 1 s.")
             .ValidateOnStart();
+        services.AddOptions<UploadOptions>()
+            .BindConfiguration("Files")
+            .Validate(static o => o.MaxOpenUploads is >= 1 and <= 10_000, "Files:MaxOpenUploads must be 1 to 10000.")
+            .Validate(static o => o.MaxOpenBytes >= 1_048_576, "Files:MaxOpenBytes must be at least 1048576.")
+            .Validate(static o => o.Expiry >= TimeSpan.FromSeconds(1) && o.Expiry <= TimeSpan.FromDays(30), "Files:Expiry must be 1 second to 30 days.")
+            .Validate(static o => o.CollectEvery >= TimeSpan.FromMinutes(1) && o.CollectEvery <= TimeSpan.FromDays(7), "Files:CollectEvery must be 1 minute to 7 days.")
+            .Validate(static o => o.OrphanAge >= TimeSpan.Zero && o.OrphanAge <= TimeSpan.FromDays(7), "Files:OrphanAge must be 0 to 7 days.")
+            .Validate(static o => o.MergeAgainAfter >= TimeSpan.FromSeconds(1) && o.MergeAgainAfter <= TimeSpan.FromDays(1), "Files:MergeAgainAfter must be 1 second to 1 day.")
+            .ValidateOnStart();
+        services.AddSingleton<MergeRequests>();
         services.AddSingleton<OutboxMarker>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<OutboxMarker>());
         services.AddSingleton<Journal.Journal>();

@@ -3,6 +3,7 @@ using Chat4All.Infrastructure.InProcess;
 using Chat4All.Infrastructure.Postgres;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Silo.Engines;
+using Chat4All.Silo.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -21,6 +22,7 @@ public static class SiloServices
         services.AddStore(store);
         services.AddSingleton<StoreStartup>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<StoreStartup>());
+        FileStorage.Of(builder.Configuration).AddTo(services, store.DataFolder);
         services.AddInProcessFanOut();
         services.AddInMemoryEventLog();
         services.AddGrainServices();

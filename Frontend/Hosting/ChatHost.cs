@@ -8,6 +8,7 @@ using Chat4All.Frontend.Operations.Metrics;
 using Chat4All.Frontend.Operations.Traces;
 using Chat4All.Frontend.RealTime;
 using Chat4All.Silo;
+using Chat4All.Silo.Files;
 
 namespace Chat4All.Frontend.Hosting;
 
@@ -41,6 +42,7 @@ internal static class ChatHost
         settings.Add<TelemetryOptions>();
         settings.Add<RealTimeOptions>();
         settings.Require(ProductionRules.Check(auth, server));
+        settings.Require(FileStorage.Of(builder.Configuration).Check());
         settings.ThrowIfInvalid();
 
         services.AddSingleton(TimeProvider.System);

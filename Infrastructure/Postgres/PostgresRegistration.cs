@@ -24,6 +24,8 @@ public static class PostgresRegistration
             .AddSingleton<IDeliveryStore, PostgresDeliveryStore>()
             .AddSingleton<IChannelAddressStore, PostgresChannelAddressStore>()
             .AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>()
+            .AddSingleton<PostgresFileCompletion>()
+            .AddSingleton<IFileStore, PostgresFileStore>()
             .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
     }
 

@@ -24,6 +24,7 @@ public static class SqliteRegistration
             .AddSingleton<IDeliveryStore, SqliteDeliveryStore>()
             .AddSingleton<IChannelAddressStore, SqliteChannelAddressStore>()
             .AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>()
+            .AddSingleton<IFileStore, SqliteFileStore>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }
 

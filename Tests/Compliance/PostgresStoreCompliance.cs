@@ -24,6 +24,7 @@ public sealed class PostgresOutboxStoreTests(PostgresStoreFixture fixture) : Out
 
 [Trait("Category", "Integration")]
 public sealed class PostgresWebhookStoreTests(PostgresStoreFixture fixture) : WebhookStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+public sealed class PostgresFileStoreTests(PostgresStoreFixture fixture) : FileStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
 
 [Trait("Category", "Integration")]
 public sealed class PostgresStorePropertyTests(PostgresStoreFixture fixture, ITestOutputHelper output)

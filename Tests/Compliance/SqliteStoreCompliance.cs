@@ -17,6 +17,7 @@ public sealed class SqliteTokenStoreTests(SqliteStoreFixture fixture) : TokenSto
 public sealed class SqliteOutboxStoreTests(SqliteStoreFixture fixture) : OutboxStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
 
 public sealed class SqliteWebhookStoreTests(SqliteStoreFixture fixture) : WebhookStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+public sealed class SqliteFileStoreTests(SqliteStoreFixture fixture) : FileStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
 
 [Trait("Category", "Integration")]
 public sealed class SqliteStorePropertyTests(SqliteStoreFixture fixture, ITestOutputHelper output)

@@ -1,5 +1,6 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Files;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ internal sealed class EmbeddedStore : IAsyncDisposable
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(_folder.Path, "test.db") })
+            .AddFileObjectStore(new FileObjectStoreOptions { Folder = Path.Combine(_folder.Path, "files") })
             .BuildServiceProvider();
 
     public IConversationStore Conversations => _services.GetRequiredService<IConversationStore>();
@@ -34,6 +36,10 @@ internal sealed class EmbeddedStore : IAsyncDisposable
     public IDeadLetterStore DeadLetters => _services.GetRequiredService<IDeadLetterStore>();
 
     public IOutboxStore Outbox => _services.GetRequiredService<IOutboxStore>();
+
+    public IFileStore Files => _services.GetRequiredService<IFileStore>();
+
+    public IObjectStore Objects => _services.GetRequiredService<IObjectStore>();
 
     /// <summary>Starts a store with users <c>u1</c> … <c>u5</c>.</summary>
     public static async Task<EmbeddedStore> StartAsync()

@@ -41,6 +41,8 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton(store.Tokens)
             .AddSingleton(store.Outbox)
             .AddSingleton(store.Deliveries)
+            .AddSingleton(store.Files)
+            .AddSingleton(store.Objects)
             .AddSingleton<IFanOut>(fanOut)
             .AddSingleton<IEventLog>(log);
         builder.Configuration["Outbox:Backoff"] = "00:00:00.050";

@@ -1,5 +1,5 @@
--- checksum_sha256 is what the client declared, content_sha256 what was received. storage_key names the object once it is merged; several files share an object
--- of the same content.
+-- checksum_sha256 is what the client declared, content_sha256 what was received. storage_key names the object from the moment its making begins; several files
+-- share an object of the same content. Status: 0 pending, 1 uploading, 2 merging, 3 completed, 4 failed.
 create table files (
   id text collate "C" primary key,
   conversation_id text collate "C" not null references conversations (id),
@@ -24,7 +24,9 @@ create table files (
 );
 
 create index idx_file_user_open on files (user_id) where status in (0, 1, 2);
-create index idx_file_expiry on files (expires_at) where status in (0, 1, 2, 4);
+create index idx_file_expiry on files (expires_at) where status in (0, 1, 4);
+create index idx_file_merging on files (updated_at) where status = 2;
+create index idx_file_storage on files (storage_key) where storage_key is not null;
 create index idx_file_content on files (content_sha256) where content_sha256 is not null;
 create index idx_file_conversation on files (conversation_id, created_at);
 
@@ -38,3 +40,5 @@ create table file_chunks (
   uploaded_at timestamptz not null default now(),
   constraint idx_file_chunk_unique unique (file_id, chunk_number)
 );
+
+create index idx_file_chunk_storage on file_chunks (storage_key);

@@ -23,6 +23,7 @@ public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
     public IOutboxStore Outbox => Get<IOutboxStore>();
 
     public IWebhookStore Webhooks => Get<IWebhookStore>();
+    public IFileStore Files => Get<IFileStore>();
 
     public IDeliveryStore Deliveries => Get<IDeliveryStore>();
 

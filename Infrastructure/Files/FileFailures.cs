@@ -1,0 +1,25 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Infrastructure.Files;
+
+/// <summary>What a failure of the file system means to whoever stores objects.</summary>
+internal static class FileFailures
+{
+    // errno of Linux, which .NET hands on as HResult: no space left, quota exceeded, file too large.
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private const int TooLarge = 27;
+
+    // Windows' own: ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.
+    private const int DiskFull = unchecked((int)0x80070070);
+    private const int HandleDiskFull = unchecked((int)0x80070027);
+
+    /// <summary>Null for what is no failure of the file system.</summary>
+    public static Exception? Translate(Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new ObjectNotFoundException("There is no such object.", failure),
+        IOException { HResult: NoSpace or QuotaExceeded or TooLarge or DiskFull or HandleDiskFull } => new ObjectStoreFullException("The disk is full.", failure),
+        IOException or UnauthorizedAccessException => new ObjectStoreUnavailableException("The object store's folder cannot be used now.", failure),
+        _ => null,
+    };
+}
