@@ -28,6 +28,7 @@ public static class SiloServices
         services.AddGrainServices();
         builder.AddEngine(store);
         services.AddGrainCallers();
+        services.AddChannels(builder.Configuration);
         return builder;
     }
 

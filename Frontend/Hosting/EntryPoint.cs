@@ -35,14 +35,23 @@ internal static class EntryPoint
         }
         catch (SettingsException wrong)
         {
-            await Console.Error.WriteLineAsync($"Chat4All cannot start:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", wrong.Problems)}");
-            return WrongUse;
+            return await RefuseAsync(wrong.Problems);
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StoreUnavailableException or OptionsValidationException or InvalidOperationException or ArgumentException)
+        catch (OptionsValidationException wrong)
+        {
+            return await RefuseAsync(wrong.Failures);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or StoreUnavailableException or InvalidOperationException or ArgumentException)
         {
             // An address in use, a folder that cannot be written, a store that is down or has its writer already.
             await Console.Error.WriteLineAsync($"Chat4All cannot run: {failed.Message}");
             return Failed;
         }
+    }
+
+    private static async Task<int> RefuseAsync(IEnumerable<string> problems)
+    {
+        await Console.Error.WriteLineAsync($"Chat4All cannot start:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", problems)}");
+        return WrongUse;
     }
 }

@@ -27,6 +27,9 @@ public sealed record OutgoingMessage
 
     public required string ConversationId { get; init; }
 
+    /// <summary>The message's place in its conversation, where the caller knows it.</summary>
+    public long? Seq { get; init; }
+
     /// <summary>User id of the recipient.</summary>
     public required string Recipient { get; init; }
 
@@ -76,6 +79,9 @@ public interface IMediaLinks
 {
     /// <summary>The file and a link to it; null when there is no such file.</summary>
     Task<MediaLink?> CreateAsync(string fileId, CancellationToken cancellationToken);
+
+    /// <summary>The file's content from its start, for platforms that do not fetch it themselves; null when there is no such file.</summary>
+    Task<Stream?> OpenAsync(string fileId, CancellationToken cancellationToken);
 }
 
 /// <summary>A link to a file's content.</summary>

@@ -10,7 +10,7 @@ namespace Chat4All.Tests.LocalEngine;
 /// <summary>Timeouts, full queues, idleness and reminders, on a clock that the test sets forward.</summary>
 public sealed class EngineLimitsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly SteppedTime _time = new();
 
     [Fact]
     public async Task A_call_without_an_answer_times_out_and_says_behind_what_it_waited()

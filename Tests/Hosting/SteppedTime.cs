@@ -1,10 +1,10 @@
-namespace Chat4All.Tests.LocalEngine;
+namespace Chat4All.Tests.Hosting;
 
 /// <summary>A clock that a test sets forward; timers that come due then fire on the test's thread.</summary>
-internal sealed class ManualTime : TimeProvider
+internal sealed class SteppedTime : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly List<SteppedTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -21,7 +21,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new SteppedTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
     }
@@ -50,7 +50,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private ManualTimer? TakeDue(DateTimeOffset until)
+    private SteppedTimer? TakeDue(DateTimeOffset until)
     {
         lock (_gate)
         {
@@ -65,7 +65,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
+    private sealed class SteppedTimer(SteppedTime time, Action fire) : ITimer
     {
         public DateTimeOffset? Due { get; set; }
 
