@@ -14,6 +14,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
+    /// <summary>Rows written by this connection so far.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(Handle);
+
     private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(SqliteSession));
 
     /// <summary>Opens a connection that may write, and makes the file when there is none.</summary>
@@ -26,12 +29,15 @@ internal sealed class SqliteSession : IDisposable
 
         var session = Open(options, SqliteOpenMode.ReadWriteCreate);
 
-        // FULL syncs the log at each commit, which is what an acknowledged message needs; WAL's default NORMAL does not.
-        session.Run($"""
+        // The first commit is synced by SQLite itself, which then sees to the log's entry in its folder too. From then on the log is synced by who answers commits (SqliteLogSync),
+        // and copied by who has the time for it (SqliteCheckpointer).
+        session.Run("""
             pragma journal_mode = wal;
             pragma synchronous = full;
             pragma foreign_keys = on;
-            pragma wal_autocheckpoint = {options.CheckpointPages};
+            pragma wal_autocheckpoint = 0;
+            pragma user_version = 1;
+            pragma synchronous = normal;
             """);
         return session;
     }
@@ -57,6 +63,14 @@ internal sealed class SqliteSession : IDisposable
         var statement = new SqliteStatement(Handle, native, sql);
         _statements.Add(sql, statement);
         return statement;
+    }
+
+    /// <summary>Pages that went from the cache to the log since the last call.</summary>
+    public int TakeWrittenPages()
+    {
+        const int cacheWrite = 9;
+        raw.sqlite3_db_status(Handle, cacheWrite, out var pages, out _, 1);
+        return pages;
     }
 
     /// <summary>Runs statements that need no preparing: pragmas and migrations.</summary>

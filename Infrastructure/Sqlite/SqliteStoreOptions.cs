@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>The embedded store: one SQLite file and its write-ahead log.</summary>
@@ -12,8 +14,11 @@ public sealed record SqliteStoreOptions
     /// <summary>Writes that may wait for the one writer; more are refused as unavailable. Default 4,096, 1 to 1,000,000.</summary>
     public int WriteQueue { get; init; } = 4096;
 
-    /// <summary>Pages of the write-ahead log after which it is copied into the database. Default 4,000 (16 MB), 100 to 1,000,000.</summary>
-    public int CheckpointPages { get; init; } = 4000;
+    /// <summary>Pages of the write-ahead log after which it is copied into the database. Default 8,000 (32 MB), 100 to 1,000,000.</summary>
+    public int CheckpointPages { get; init; } = 8000;
+
+    /// <summary>Puts the write-ahead log on the disk, or throws <see cref="IOException"/>; a test's place to hold it up or to fail.</summary>
+    internal Action<SafeFileHandle> SyncLog { get; init; } = SqliteLogSync.ToDisk;
 
     /// <summary>Throws <see cref="ArgumentException"/>, naming the setting, when a bound is broken.</summary>
     public SqliteStoreOptions Validate()

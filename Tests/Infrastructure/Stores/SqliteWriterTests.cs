@@ -1,0 +1,95 @@
+using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Sqlite;
+using Chat4All.Tests.Hosting;
+
+namespace Chat4All.Tests.Infrastructure.Stores;
+
+/// <summary>What an answered write promises, whatever the disk does.</summary>
+public sealed class SqliteWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Database => Path.Combine(_folder.Path, "chat4all.db");
+
+    [Fact]
+    public async Task A_write_is_answered_only_after_its_sync_and_the_next_transaction_does_not_wait_for_it()
+    {
+        using var mayFinish = new ManualResetEventSlim();
+        var syncs = 0;
+        using var database = new SqliteDatabase(new SqliteStoreOptions
+        {
+            Path = Database,
+            SyncLog = _ =>
+            {
+                Interlocked.Increment(ref syncs);
+                mayFinish.Wait();
+            },
+        });
+
+        var first = Insert(database, "create table things (id integer primary key)");
+        await Eventually.HoldsAsync("the first sync has begun", () => Volatile.Read(ref syncs) == 1);
+        var second = Insert(database, "insert into things values (1)");
+        await Eventually.HoldsAsync("the second transaction is committed", async () => await CountAsync(database) == 1);
+
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        mayFinish.Set();
+        await first;
+        await second;
+        Assert.Equal(2, syncs);
+    }
+
+    [Fact]
+    public async Task A_failed_sync_leaves_the_outcome_unknown_and_ends_all_writing()
+    {
+        var fails = false;
+        using var database = new SqliteDatabase(new SqliteStoreOptions
+        {
+            Path = Database,
+            SyncLog = _ =>
+            {
+                if (Volatile.Read(ref fails))
+                {
+                    throw new IOException("the disk is gone");
+                }
+            },
+        });
+        await Insert(database, "create table things (id integer primary key)");
+
+        Volatile.Write(ref fails, true);
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => Insert(database, "insert into things values (1)"));
+
+        Volatile.Write(ref fails, false);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => Insert(database, "insert into things values (2)"));
+    }
+
+    [Fact]
+    public async Task The_log_starts_over_although_writing_never_pauses()
+    {
+        const int pages = 200;
+        using (var database = new SqliteDatabase(new SqliteStoreOptions { Path = Database, CheckpointPages = pages }))
+        {
+            await Insert(database, "create table things (id integer primary key, filling blob)");
+            for (var i = 0; i < 1_000; i++)
+            {
+                await Insert(database, "insert into things (filling) values (randomblob(20000))");
+            }
+
+            // All in all 5,000 pages and more were written, 4,120 bytes each with its header.
+            var length = new FileInfo(Database + "-wal").Length;
+            Assert.InRange(length, 1, 10L * pages * 4_120);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Task<int> Insert(SqliteDatabase database, string sql) => database.WriteAsync(session => session.Prepare(sql).Execute(), CancellationToken.None);
+
+    private static Task<long> CountAsync(SqliteDatabase database) => database.ReadAsync(
+        session =>
+        {
+            using var row = session.Prepare("select count(*) from things");
+            return row.Read() ? row.Long(0) : -1;
+        },
+        CancellationToken.None);
+}
