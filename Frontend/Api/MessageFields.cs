@@ -24,6 +24,8 @@ internal struct MessageFields
 
     public PayloadKind Kind { get; private set; }
 
+    public string? FileId { get; private set; }
+
     public string? Content { get; private set; }
 
     public bool ContentSeen { get; private set; }
@@ -151,41 +153,10 @@ internal struct MessageFields
     private void ReadPayload(ref Utf8JsonReader json, FieldErrors errors)
     {
         PayloadSeen = true;
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            errors.Add("payload", "must be an object");
-            json.Skip();
-            return;
-        }
-
-        string? type = null;
-        string? text = null;
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (json.ValueTextEquals("type"u8))
-            {
-                type = ReadText(ref json, "payload.type", errors);
-            }
-            else if (json.ValueTextEquals("text"u8))
-            {
-                text = ReadText(ref json, "payload.text", errors);
-            }
-            else
-            {
-                json.Read();
-                json.Skip();
-            }
-        }
-
-        Kind = PayloadKind.Text;
-        if (type != "text")
-        {
-            errors.Add("payload.type", "must be text");
-        }
-        else
-        {
-            Payload = MessageRequest.TextPayload(text ?? "", "payload.text", errors);
-        }
+        var fields = default(MessagePayloadFields);
+        Payload = fields.Read(ref json, errors);
+        Kind = fields.Kind;
+        FileId = fields.FileId;
     }
 
     private void ReadRecipients(ref Utf8JsonReader json, FieldErrors errors)

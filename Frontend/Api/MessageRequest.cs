@@ -8,7 +8,8 @@ namespace Chat4All.Frontend.Api;
 internal readonly record struct Sender(string UserId, string Username, string Name);
 
 /// <summary>A message as clients send it, by REST, batch, WebSocket or SignalR: one reader, one set of rules.</summary>
-internal readonly record struct MessageRequest(string ConversationId, SendMessage Message)
+/// <param name="FileId">The file of a file message, which nobody has looked for yet; null for any other.</param>
+internal readonly record struct MessageRequest(string ConversationId, SendMessage Message, string? FileId)
 {
     /// <summary>Longest text, in UTF-16 code units.</summary>
     public const int MaxText = 16_384;
@@ -56,6 +57,11 @@ internal readonly record struct MessageRequest(string ConversationId, SendMessag
             errors.Add("payload", "is required");
         }
 
+        if (fields.Kind == PayloadKind.Template && fields.ChannelsSeen)
+        {
+            errors.Check(IsForTemplates(fields.Channels), "channels", "of a template must hold whatsapp or all, and no other platform");
+        }
+
         if (errors.Any)
         {
             return null;
@@ -80,7 +86,8 @@ internal readonly record struct MessageRequest(string ConversationId, SendMessag
                 ReplyTo = fields.ReplyTo,
                 Metadata = fields.Metadata,
                 To = fields.To,
-            });
+            },
+            fields.FileId);
     }
 
     /// <summary>The stored form of a text, or null with a finding.</summary>
@@ -94,6 +101,10 @@ internal readonly record struct MessageRequest(string ConversationId, SendMessag
         errors.Add(field, $"must be 1 to {MaxText} characters");
         return null;
     }
+
+    /// <summary>Only WhatsApp has templates.</summary>
+    private static bool IsForTemplates(Channels channels) =>
+        (channels & (Channels.WhatsApp | Channels.All)) != 0 && (channels & (Channels.Instagram | Channels.Messenger | Channels.Telegram)) == 0;
 
     private static string? RequireId(string? id, string field, FieldErrors errors)
     {

@@ -1,5 +1,6 @@
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Auth.Limits;
+using Chat4All.Frontend.Operations.Docs;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Conversations;
 using Chat4All.Grains.Ports;
@@ -18,10 +19,12 @@ internal static class MessagesApi
         var messages = app.MapGroup("/v1/messages").WithTags("Messages");
         messages.MapPost("", (RequestDelegate)SendAsync)
             .WithMetadata(((RequestDelegate)SendAsync).Method).LimitBody(MaxMessageBody).WithoutRequestLimit()
+            .Reads(typeof(MessageShape))
             .WithName("SendMessage").WithSummary("Accepts a message: 202 once it is durable.")
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(AcceptedMessage), ["application/json"]));
         messages.MapPost("/batch", (RequestDelegate)SendBatchAsync)
             .WithMetadata(((RequestDelegate)SendBatchAsync).Method).LimitBody(MaxBatchBody).WithoutRequestLimit()
+            .Reads(typeof(BatchShape))
             .WithName("SendMessages").WithSummary("Accepts up to 500 messages; each has its own result, in order.")
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(BatchAnswer), ["application/json"]));
         messages.MapGet("/{messageId}", FindAsync)

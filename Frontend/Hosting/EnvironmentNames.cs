@@ -54,6 +54,13 @@ internal static class EnvironmentNames
         ["CHAT4ALL_ADMIN_ID"] = "Auth:AdminId",
         ["CHAT4ALL_ADMIN_SECRET"] = "Auth:AdminSecret",
         ["CHAT4ALL_LOG_FORMAT"] = "Logs:Format",
+        ["WHATSAPP_PHONE_NUMBER_ID"] = "Channels:WhatsApp:PhoneNumberId",
+        ["WHATSAPP_ACCESS_TOKEN"] = "Channels:WhatsApp:AccessToken",
+        ["MESSENGER_PAGE_ID"] = "Channels:Messenger:PageId",
+        ["MESSENGER_PAGE_ACCESS_TOKEN"] = "Channels:Messenger:AccessToken",
+        ["INSTAGRAM_PAGE_ID"] = "Channels:Instagram:PageId",
+        ["INSTAGRAM_PAGE_ACCESS_TOKEN"] = "Channels:Instagram:AccessToken",
+        ["TELEGRAM_BOT_TOKEN"] = "Channels:Telegram:BotToken",
     };
 
     /// <summary>The settings that a set of environment variables stands for.</summary>

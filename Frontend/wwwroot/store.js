@@ -85,6 +85,7 @@ export class Store {
     switch (payload.type) {
       case 'text': return payload.text;
       case 'file': return 'File';
+      case 'template': return `Template ${payload.name}`;
       case 'system': return `${this.nameOf(payload.user_id)} ${payload.event === 'member.left' ? 'left' : 'joined'}`;
       default: return payload.type;
     }

@@ -17,6 +17,24 @@ public static class MessagePayload
     /// <summary>A file message's payload.</summary>
     public static string File(string fileId) => Build("file", "file_id", fileId);
 
+    /// <summary>The payload of one of WhatsApp's pre-approved templates.</summary>
+    /// <param name="language">As WhatsApp writes it: <c>en</c>, <c>pt_BR</c>.</param>
+    /// <param name="parameters">The values of the template's body, in their order.</param>
+    public static string Template(string name, string language, IReadOnlyList<string> parameters) =>
+        Encoding.UTF8.GetString(EventJson.Write((name, language, parameters), static (json, state) =>
+        {
+            json.WriteString("type"u8, "template"u8);
+            json.WriteString("name"u8, state.name);
+            json.WriteString("language"u8, state.language);
+            json.WriteStartArray("parameters"u8);
+            foreach (var parameter in state.parameters)
+            {
+                json.WriteStringValue(parameter);
+            }
+
+            json.WriteEndArray();
+        }));
+
     /// <summary>A system message's payload: <c>event</c> is <c>member.joined</c> or <c>member.left</c>.</summary>
     public static string System(string eventType, string userId) =>
         Encoding.UTF8.GetString(EventJson.Write((eventType, userId), static (json, state) =>

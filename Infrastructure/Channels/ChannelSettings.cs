@@ -14,8 +14,13 @@ internal sealed class ChannelSettings(IConfigurationSection section)
 
     private readonly List<string> _problems = [];
 
-    /// <summary>The channels that lead out of the hub.</summary>
-    public static IReadOnlyList<Channels> Outside { get; } = [Channels.WhatsApp, Channels.Instagram, Channels.Messenger, Channels.Telegram];
+    /// <summary>Whether platforms may have addresses that are not public: for tests, and for gateways in one's own network.</summary>
+    public bool AllowPrivateAddresses => section[nameof(AllowPrivateAddresses)] switch
+    {
+        null => false,
+        var text when bool.TryParse(text, out var allowed) => allowed,
+        _ => Refuse($"{Section}:{nameof(AllowPrivateAddresses)} must be true or false."),
+    };
 
     /// <summary>The value of <c>Channels:{channel}:Connector</c>.</summary>
     public string ConnectorOf(Channels channel) => section[$"{channel}:Connector"] ?? Simulator;
@@ -53,6 +58,12 @@ internal sealed class ChannelSettings(IConfigurationSection section)
         {
             _problems.Add($"{Section}:{channel}:{property} must be {string.Join(" or ", known)}.");
         }
+    }
+
+    private bool Refuse(string problem)
+    {
+        _problems.Add(problem);
+        return false;
     }
 
     /// <summary>Throws when anything was wrong.</summary>

@@ -38,5 +38,8 @@ public sealed record ApiCall(string Method, string Route, string Path, ApiCaller
     /// <summary>As in <see cref="RouteTable"/>.</summary>
     public string Key => $"{Method} {Route}";
 
-    public override string ToString() => Key;
+    /// <summary>Tells calls of one route apart.</summary>
+    public string? Variant { get; init; }
+
+    public override string ToString() => Variant is null ? Key : $"{Key} ({Variant})";
 }

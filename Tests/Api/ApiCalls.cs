@@ -7,6 +7,8 @@ internal static class ApiCalls
 {
     private const int MaxId = 64;
     private const int MaxText = 16_384;
+    private const int MaxTemplateName = 512;
+    private const int MaxLanguage = 16;
 
     public static IReadOnlyList<ApiCall> WithBody { get; } =
     [
@@ -72,6 +74,20 @@ internal static class ApiCalls
             Required = ["conversation_id", "channels", "payload"],
             Ids = ["message_id", "conversation_id", "reply_to"],
             Longest = new Dictionary<string, int> { ["payload.text"] = MaxText, ["message_id"] = MaxId },
+        },
+        new("POST", "/v1/messages", "/v1/messages")
+        {
+            Variant = "a file",
+            Body = Parse("""{"conversation_id": "group-1", "channels": ["all"], "payload": {"type": "file", "file_id": "file-1"}}"""),
+            Required = ["payload"],
+            Ids = ["payload.file_id"],
+        },
+        new("POST", "/v1/messages", "/v1/messages")
+        {
+            Variant = "a template",
+            Body = Parse("""{"conversation_id": "group-1", "channels": ["whatsapp"], "payload": {"type": "template", "name": "order_sent", "language": "en_US", "parameters": ["A12"]}}"""),
+            Required = ["payload"],
+            Longest = new Dictionary<string, int> { ["payload.name"] = MaxTemplateName, ["payload.language"] = MaxLanguage },
         },
     ];
 

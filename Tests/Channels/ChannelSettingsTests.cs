@@ -31,6 +31,49 @@ public sealed class ChannelSettingsTests
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("WhatsApp:AccessToken", "s3cret\u00e9")]
+    [InlineData("WhatsApp:AccessToken", "s3cret token")]
+    [InlineData("WhatsApp:PhoneNumberId", "s3cret")]
+    [InlineData("Messenger:AccessToken", "")]
+    [InlineData("Messenger:PageId", "s3cret")]
+    [InlineData("Instagram:Media", "upload")]
+    [InlineData("Telegram:BotToken", "s3cret")]
+    [InlineData("Telegram:BotToken", "1:s3cret/../x")]
+    [InlineData("Telegram:BaseUrl", "http://api.telegram.org")]
+    [InlineData("Telegram:BaseUrl", "https://user:s3cret@api.telegram.org")]
+    [InlineData("Telegram:PerSecond", "0")]
+    [InlineData("Telegram:BreakFor", "00:00:00")]
+    public void A_platforms_wrong_setting_is_named_without_what_could_be_a_secret(string key, string value)
+    {
+        var refused = Assert.Throws<OptionsValidationException>(() => Build(new(Platforms) { [$"Channels:{key}"] = value }));
+
+        Assert.Contains($"Channels:{key}", Assert.Single(refused.Failures), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_channel_can_have_its_real_platform()
+    {
+        var connectors = Build(Platforms).GetServices<IChannelConnector>().ToArray();
+
+        Assert.Equal(4, connectors.Select(c => c.Channel).Distinct().Count());
+        Assert.All(connectors, connector => Assert.False(connector.TakesUserIds));
+    }
+
+    private static readonly Dictionary<string, string?> Platforms = new()
+    {
+        ["Channels:WhatsApp:Connector"] = "cloud_api",
+        ["Channels:WhatsApp:PhoneNumberId"] = "106540352242922",
+        ["Channels:WhatsApp:AccessToken"] = "EAAG",
+        ["Channels:Messenger:Connector"] = "graph_api",
+        ["Channels:Messenger:AccessToken"] = "EAAP",
+        ["Channels:Instagram:Connector"] = "graph_api",
+        ["Channels:Instagram:AccessToken"] = "EAAP",
+        ["Channels:Telegram:Connector"] = "bot_api",
+        ["Channels:Telegram:BotToken"] = "123456:AAF",
+    };
+
     private static ServiceProvider Build(Dictionary<string, string?> settings) => new ServiceCollection()
         .AddLogging()
         .AddSingleton(TimeProvider.System)

@@ -30,6 +30,8 @@ public sealed class SettingsTests
     [InlineData("REDIS_HOST", "Redis:Host")]
     [InlineData("PROMETHEUS_PORT", "Server:MetricsPort")]
     [InlineData("CHAT4ALL_RATE_LIMIT", "RateLimit:Mode")]
+    [InlineData("TELEGRAM_BOT_TOKEN", "Channels:Telegram:BotToken")]
+    [InlineData("Channels__WhatsApp__Connector", "Channels:WhatsApp:Connector")]
     [InlineData("Auth__TokenCacheSize", "Auth:TokenCacheSize")]
     [InlineData("CHAT4ALL_Journal__Writers", "Journal:Writers")]
     public void Flat_names_of_the_environment_stand_for_settings(string name, string key) =>
