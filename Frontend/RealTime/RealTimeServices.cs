@@ -27,6 +27,7 @@ internal static class RealTimeServices
             .AddSingleton<StoredChanges>()
             .AddSingleton<FeedHealer>()
             .AddSingleton<Resumption>()
+            .AddSingleton<PresenceReporter>()
             .AddSingleton<Sessions>()
             .AddSingleton<ConnectionSweep>()
             .AddSingleton<MessageIntake>()

@@ -19,11 +19,11 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("Delete")]
     Task Delete(CancellationToken cancellationToken);
 
-    /// <summary>A socket of this user opened on the node <paramref name="node"/>. The first one makes the user present.</summary>
+    /// <summary>The user has sockets on the node <paramref name="node"/>; to say so again changes nothing. The first node makes the user present.</summary>
     [Alias("Connected")]
     ValueTask Connected(string node);
 
-    /// <summary>A socket of this user closed on the node <paramref name="node"/>. The last one makes the user absent.</summary>
+    /// <summary>The user's last socket on the node <paramref name="node"/> has closed; to say so again changes nothing. The last node makes the user absent.</summary>
     [Alias("Disconnected")]
     ValueTask Disconnected(string node);
 }

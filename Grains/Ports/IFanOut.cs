@@ -40,4 +40,10 @@ public sealed class LiveEvent
 
     /// <summary>A user that must not get the event (the typist of <c>typing</c>); null for none.</summary>
     public string? Except { get; init; }
+
+    /// <summary>For <c>presence</c>: who came or went; every node keeps it, whoever is to be told.</summary>
+    public UserPresence? Presence { get; init; }
 }
+
+/// <summary>Whether a user has a socket anywhere.</summary>
+public readonly record struct UserPresence(string UserId, bool IsOnline);

@@ -9,13 +9,12 @@ namespace Chat4All.Grains.Users;
 /// <inheritdoc cref="IUserGrain" />
 internal sealed class UserGrain(IUserStore users, ITokenStore tokens, IConversationReader conversations, IFanOut fanOut, TimeProvider time) : Grain, IUserGrain
 {
-    /// <summary>Most people told about a user's presence.</summary>
-    private const int MaxContacts = 1_000;
-
     /// <summary>A socket that comes back within this time leaves no trace of having been away.</summary>
     private static readonly TimeSpan OfflineDelay = TimeSpan.FromSeconds(3);
 
-    private readonly Dictionary<string, int> _sockets = [];
+    // A user has sockets on one node, seldom on more.
+    private string[] _nodes = [];
+    private bool _isOnline;
     private IGrainTimer? _goingOffline;
 
     public ValueTask<UserProfile?> Get(CancellationToken cancellationToken) =>
@@ -43,31 +42,35 @@ internal sealed class UserGrain(IUserStore users, ITokenStore tokens, IConversat
         await tokens.RevokeAllAsync(this.GetPrimaryKeyString(), now, cancellationToken).Translated();
     }
 
-    public async ValueTask Connected(string node)
+    public ValueTask Connected(string node)
     {
-        var absent = _sockets.Count == 0;
-        _sockets[node] = _sockets.GetValueOrDefault(node) + 1;
-        if (_goingOffline is { } timer)
+        if (!_nodes.Contains(node))
         {
-            timer.Dispose();
-            _goingOffline = null;
+            _nodes = [.. _nodes, node];
         }
-        else if (absent)
-        {
-            await PublishPresenceAsync(online: true);
-        }
+
+        // What is known here is known nowhere else: an activation that was collected would never say offline.
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        ForgetTimer();
+        return new ValueTask(PublishAsync(online: true));
     }
 
     public ValueTask Disconnected(string node)
     {
-        var left = _sockets.GetValueOrDefault(node) - 1;
-        if (left > 0)
+        _nodes = [.. _nodes.Where(other => other != node)];
+        if (_nodes.Length > 0)
         {
-            _sockets[node] = left;
+            return ValueTask.CompletedTask;
         }
-        else if (_sockets.Remove(node) && _sockets.Count == 0)
+
+        if (_isOnline)
         {
-            _goingOffline = this.RegisterGrainTimer(GoOfflineAsync, new GrainTimerCreationOptions(OfflineDelay, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+            // The period is for a store that does not answer then.
+            _goingOffline ??= this.RegisterGrainTimer(GoOfflineAsync, new GrainTimerCreationOptions(OfflineDelay, OfflineDelay) { KeepAlive = true });
+        }
+        else
+        {
+            DelayDeactivation(TimeSpan.Zero);
         }
 
         return ValueTask.CompletedTask;
@@ -75,27 +78,43 @@ internal sealed class UserGrain(IUserStore users, ITokenStore tokens, IConversat
 
     private static ChatException NoSuchUser() => ChatException.NotFound(ErrorCodes.UserNotFound, "There is no such user.");
 
-    private Task GoOfflineAsync(CancellationToken cancellationToken)
+    private async Task GoOfflineAsync(CancellationToken cancellationToken)
+    {
+        // A tick may have waited behind a socket that came back.
+        if (_nodes.Length == 0)
+        {
+            await PublishAsync(online: false);
+            DelayDeactivation(TimeSpan.Zero);
+        }
+
+        ForgetTimer();
+    }
+
+    private void ForgetTimer()
     {
         _goingOffline?.Dispose();
         _goingOffline = null;
-        return PublishPresenceAsync(online: false);
     }
 
-    private async Task PublishPresenceAsync(bool online)
+    /// <summary>Tells a change, also when there is nobody to tell: nodes note who is online for those who become contacts later.</summary>
+    private async Task PublishAsync(bool online)
     {
-        var userId = this.GetPrimaryKeyString();
-        var contacts = await conversations.ListContactsAsync(userId, MaxContacts, CancellationToken.None).Translated();
-        if (contacts.Count > 0)
+        if (_isOnline == online)
         {
-            fanOut.Publish(new LiveEvent
-            {
-                Type = EventTypes.Presence,
-                ConversationId = null,
-                Timestamp = time.GetUtcNow(),
-                Data = ConversationEvents.Presence(userId, online),
-                Recipients = contacts,
-            });
+            return;
         }
+
+        var userId = this.GetPrimaryKeyString();
+        var contacts = await conversations.ListContactsAsync(userId, PresenceLimits.MaxContacts, CancellationToken.None).Translated();
+        _isOnline = online;
+        fanOut.Publish(new LiveEvent
+        {
+            Type = EventTypes.Presence,
+            ConversationId = null,
+            Timestamp = time.GetUtcNow(),
+            Data = ConversationEvents.Presence(userId, online),
+            Recipients = contacts,
+            Presence = new UserPresence(userId, online),
+        });
     }
 }

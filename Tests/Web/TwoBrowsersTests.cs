@@ -76,6 +76,21 @@ public sealed class TwoBrowsersTests(ChromiumFixture chromium, HubFixture hub) :
     }
 
     [SkippableFact]
+    public async Task A_page_that_is_opened_later_shows_who_is_online_already()
+    {
+        var first = await SignInAsync("user1");
+        await first.OpenConversationAsync("conv-test");
+
+        var second = await SignInAsync("user2");
+
+        await Expect(second.Conversation("conv-test").Locator(".presence.online")).ToHaveCountAsync(1);
+        await second.OpenConversationAsync("conv-test");
+        await Expect(second.Page.Locator(".conversation .bar")).ToContainTextAsync("online");
+        await second.Page.ReloadAsync();
+        await Expect(second.Page.Locator(".conversation .bar")).ToContainTextAsync("online");
+    }
+
+    [SkippableFact]
     public async Task A_reload_keeps_the_user_the_open_conversation_its_messages_and_their_marks()
     {
         var window = await SignInAsync("user3");

@@ -51,9 +51,6 @@ internal abstract class ChatConnection : IFrameSink
     /// <summary>The resumptions asked for, one after the other; belongs to whoever reads the client's frames.</summary>
     public Task Resuming { get; set; } = Task.CompletedTask;
 
-    /// <summary>Telling the user's grain of this connection; completed when it knows.</summary>
-    public Task Announcing { get; set; } = Task.CompletedTask;
-
     /// <summary>Whether the connection has been told to end.</summary>
     public bool IsClosing => _closing;
 

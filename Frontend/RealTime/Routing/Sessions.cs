@@ -1,18 +1,17 @@
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.RealTime.Connections;
-using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
-using Orleans;
+using Chat4All.Grains.Users;
 
 namespace Chat4All.Frontend.RealTime.Routing;
 
-/// <summary>Opens and ends connections: limits, the first look into the store, presence, revocation.</summary>
+/// <summary>Opens and ends connections: limits, the first look into the store, revocation.</summary>
 internal sealed partial class Sessions : IDisposable
 {
     private readonly Switchboard _switchboard;
     private readonly EventLoop _loop;
     private readonly IConversationReader _reader;
-    private readonly IGrainFactory _grains;
+    private readonly PresenceReporter _presence;
     private readonly RealTimeOptions _options;
     private readonly RealTimeMetrics _metrics;
     private readonly TimeProvider _time;
@@ -24,36 +23,24 @@ internal sealed partial class Sessions : IDisposable
         Switchboard switchboard,
         EventLoop loop,
         IConversationReader reader,
-        IGrainFactory grains,
+        PresenceReporter presence,
         RealTimeOptions options,
         RealTimeMetrics metrics,
         TimeProvider time,
         ILogger<Sessions> logger)
     {
-        (_switchboard, _loop, _reader, _grains, _options, _metrics, _time, _logger) = (switchboard, loop, reader, grains, options, metrics, time, logger);
+        (_switchboard, _loop, _reader, _presence, _options, _metrics, _time, _logger) = (switchboard, loop, reader, presence, options, metrics, time, logger);
         _windows = new DeadlineQueue<ChatConnection>(loop, time, options.ResumeWindow, static connection => connection.Stream.EndWindow());
     }
 
     /// <summary>
-    /// Opens a connection: when this answers null, <c>connection.established</c> is on its way and everything committed from then on will follow. Otherwise it was refused with this code.
+    /// Opens a connection: when this answers null, <c>connection.established</c> and who is online are on their way and everything committed from then on will follow.
+    /// Otherwise it was refused with this code.
     /// </summary>
-    public async Task<CloseCode?> OpenAsync(ChatConnection connection)
-    {
-        var refused = await await _loop.Run(() => Open(connection));
-        if (refused is null)
-        {
-            connection.Announcing = AnnounceAsync(connection);
-        }
-
-        return refused;
-    }
+    public async Task<CloseCode?> OpenAsync(ChatConnection connection) => await await _loop.Run(() => Open(connection));
 
     /// <summary>Ends a connection that was opened.</summary>
-    public void End(ChatConnection connection)
-    {
-        _loop.Post(() => Remove(connection));
-        _ = RetractAsync(connection);
-    }
+    public void End(ChatConnection connection) => _loop.Post(() => Remove(connection));
 
     /// <summary>Closes what a revocation ends.</summary>
     public void Revoke(Revocation revocation) =>
@@ -99,6 +86,11 @@ internal sealed partial class Sessions : IDisposable
         session.Connections.Add(connection);
         connection.Session = session;
         _metrics.Opened(connection);
+        if (session.Connections.Count == 1)
+        {
+            _presence.Changed(session.UserId);
+        }
+
         if (session.IsLoaded)
         {
             Establish(connection);
@@ -120,7 +112,8 @@ internal sealed partial class Sessions : IDisposable
         {
             // The session is known to the switchboard already: an event that the answer does not hold yet will be noted.
             var heads = await _reader.ListHeadsAsync(session.UserId, CancellationToken.None);
-            _loop.Post(() => Loaded(session, heads));
+            var contacts = await _reader.ListContactsAsync(session.UserId, PresenceLimits.MaxContacts, CancellationToken.None);
+            _loop.Post(() => Loaded(session, heads, contacts));
         }
         catch (Exception failed)
         {
@@ -129,11 +122,11 @@ internal sealed partial class Sessions : IDisposable
         }
     }
 
-    private void Loaded(UserSession session, IReadOnlyList<ConversationHead> heads)
+    private void Loaded(UserSession session, IReadOnlyList<ConversationHead> heads, IReadOnlyList<string> contacts)
     {
         if (session.Connections.Count > 0)
         {
-            _switchboard.Load(session, heads);
+            _switchboard.Load(session, heads, contacts);
             session.Connections.ForEach(Establish);
         }
 
@@ -155,6 +148,11 @@ internal sealed partial class Sessions : IDisposable
     private void Establish(ChatConnection connection)
     {
         connection.Send(ControlFrames.Established(connection.Caller.UserId, _options.NodeName, _time.GetUtcNow()));
+        foreach (var user in connection.Session!.Met)
+        {
+            connection.Send(user.Frame());
+        }
+
         if (_options.ResumeWindowMilliseconds > 0)
         {
             connection.Stream.BeginWindow();
@@ -172,43 +170,11 @@ internal sealed partial class Sessions : IDisposable
             if (session.Connections.Count == 0)
             {
                 _switchboard.Close(session);
+                _presence.Changed(session.UserId);
             }
-        }
-    }
-
-    private async Task AnnounceAsync(ChatConnection connection)
-    {
-        try
-        {
-            await _grains.GetGrain<IUserGrain>(connection.Caller.UserId).Connected(_options.NodeName);
-        }
-        catch (Exception failed)
-        {
-            // Presence is a courtesy: no socket is refused because it cannot be told.
-            LogPresenceFailed(_logger, failed);
-        }
-        finally
-        {
-            connection.Announcing = Task.CompletedTask;
-        }
-    }
-
-    private async Task RetractAsync(ChatConnection connection)
-    {
-        try
-        {
-            await connection.Announcing;
-            await _grains.GetGrain<IUserGrain>(connection.Caller.UserId).Disconnected(_options.NodeName);
-        }
-        catch (Exception failed)
-        {
-            LogPresenceFailed(_logger, failed);
         }
     }
 
     [LoggerMessage(3103, LogLevel.Warning, "A user's conversations could not be read; its connections are closed with 1013")]
     private static partial void LogLoadFailed(ILogger logger, Exception failed);
-
-    [LoggerMessage(3104, LogLevel.Warning, "A user's presence could not be told")]
-    private static partial void LogPresenceFailed(ILogger logger, Exception failed);
 }

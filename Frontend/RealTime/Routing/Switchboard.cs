@@ -13,6 +13,7 @@ internal sealed class Switchboard
     private readonly Dictionary<string, ConversationFeed> _feeds = new(StringComparer.Ordinal);
     private readonly List<LiveEvent> _ready = [];
     private readonly List<ChatConnection> _startWriting = [];
+    private readonly PresenceBoard _presence = new();
     private readonly RealTimeMetrics _metrics;
 
     public Switchboard(EventLoop loop, RealTimeMetrics metrics)
@@ -56,10 +57,11 @@ internal sealed class Switchboard
         }
     }
 
-    /// <summary>The user's conversations as the store had them, and what was heard of while it was asked.</summary>
-    public void Load(UserSession session, IReadOnlyList<ConversationHead> heads)
+    /// <summary>The user's conversations and contacts as the store had them, and what was heard of while it was asked.</summary>
+    public void Load(UserSession session, IReadOnlyList<ConversationHead> heads, IReadOnlyList<string> contacts)
     {
         var named = session.Load(heads.Count);
+        _presence.Introduce(session, contacts);
         foreach (var head in heads)
         {
             var feed = GetOrAddFeed(head.ConversationId, head.LastSeq + 1);
@@ -67,10 +69,11 @@ internal sealed class Switchboard
             Learn(feed, head.LastSeq);
         }
 
-        foreach (var (conversationId, next, removed) in named)
+        foreach (var (conversationId, next, removed, members) in named)
         {
             if (!removed)
             {
+                _presence.Introduce(session, members);
                 Follow(session, GetOrAddFeed(conversationId, next));
             }
             else if (FindFollowed(session, conversationId) is { } feed)
@@ -172,7 +175,7 @@ internal sealed class Switchboard
             }
 
             var next = liveEvent.Seq > 0 ? liveEvent.Seq + 1 : FirstSeq(liveEvent);
-            session.Note(liveEvent.ConversationId!, next, liveEvent.RemovedUserId == userId);
+            session.Note(new NamedWhileLoading(liveEvent.ConversationId!, next, liveEvent.RemovedUserId == userId, liveEvent.Recipients));
         }
 
         return any;
@@ -180,17 +183,43 @@ internal sealed class Switchboard
 
     private void DispatchToUsers(LiveEvent liveEvent)
     {
+        OnlineUser? user = null;
+        if (liveEvent.Presence is { } change && (user = _presence.Note(change, liveEvent.Timestamp)) is null)
+        {
+            return;
+        }
+
         OutgoingFrame? frame = null;
         foreach (var userId in liveEvent.Recipients)
         {
-            if (userId != liveEvent.Except && _sessions.TryGetValue(userId, out var session) && session.IsLoaded)
+            if (userId != liveEvent.Except && _sessions.TryGetValue(userId, out var session) && session.IsLoaded && IsNews(session, user))
             {
-                frame ??= OutgoingFrame.ForEvent(liveEvent);
-                foreach (var connection in session.Connections)
-                {
-                    StartLater(connection, connection.Queue(frame));
-                }
+                SendToAll(session, frame ??= OutgoingFrame.ForEvent(liveEvent));
             }
+        }
+    }
+
+    /// <summary>Of presence a session hears what changes something for it, once.</summary>
+    private static bool IsNews(UserSession session, OnlineUser? user) =>
+        user is null || (user.HasGone ? session.Part(user) : session.Meet(user));
+
+    /// <summary>Who shares a conversation from now on learns which of the others are online.</summary>
+    private void IntroduceMembers(ConversationFeed feed, LiveEvent liveEvent)
+    {
+        foreach (var session in feed.Followers)
+        {
+            foreach (var user in _presence.Introduce(session, liveEvent.Recipients))
+            {
+                SendToAll(session, user.Frame());
+            }
+        }
+    }
+
+    private void SendToAll(UserSession session, OutgoingFrame frame)
+    {
+        foreach (var connection in session.Connections)
+        {
+            StartLater(connection, connection.Queue(frame));
         }
     }
 
@@ -228,6 +257,11 @@ internal sealed class Switchboard
                     StartLater(connection, connection.Stream.Deliver(feed, liveEvent.Seq, frame));
                 }
             }
+        }
+
+        if (liveEvent.Type is EventTypes.ConversationCreated or EventTypes.MemberJoined)
+        {
+            IntroduceMembers(feed, liveEvent);
         }
 
         if (liveEvent.RemovedUserId is { } removed && _sessions.TryGetValue(removed, out var gone))

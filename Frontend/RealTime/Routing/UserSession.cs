@@ -6,6 +6,7 @@ namespace Chat4All.Frontend.RealTime.Routing;
 internal sealed class UserSession(string userId)
 {
     private List<NamedWhileLoading>? _named;
+    private HashSet<OnlineUser>? _met;
 
     public string UserId => userId;
 
@@ -19,8 +20,17 @@ internal sealed class UserSession(string userId)
     /// <summary>Completed by the load: null when it succeeded, else the code to close with.</summary>
     public TaskCompletionSource<CloseCode?>? Loading { get; set; }
 
+    /// <summary>Those whom its connections have been told to be online, and a new one is to be told first.</summary>
+    public IEnumerable<OnlineUser> Met => _met?.Where(static user => !user.HasGone) ?? [];
+
+    /// <summary>Somebody is online; false when that is known.</summary>
+    public bool Meet(OnlineUser user) => (_met ??= []).Add(user);
+
+    /// <summary>Somebody went offline; false when that changes nothing for this session.</summary>
+    public bool Part(OnlineUser user) => _met?.Remove(user) == true;
+
     /// <summary>Notes an event that names the user while the store is being asked: it may be newer than the answer.</summary>
-    public void Note(string conversationId, long next, bool removed) => (_named ??= []).Add(new NamedWhileLoading(conversationId, next, removed));
+    public void Note(NamedWhileLoading named) => (_named ??= []).Add(named);
 
     /// <summary>The conversations are known now; answers what was noted meanwhile.</summary>
     public IReadOnlyList<NamedWhileLoading> Load(int expected)
@@ -36,4 +46,5 @@ internal sealed class UserSession(string userId)
 /// <summary>An event about a conversation that named a user whose conversations were still being read.</summary>
 /// <param name="Next">The seq that follows the event's; 0 when that is not known.</param>
 /// <param name="Removed">Whether the event removed the user.</param>
-internal readonly record struct NamedWhileLoading(string ConversationId, long Next, bool Removed);
+/// <param name="Members">Everybody whom it named.</param>
+internal readonly record struct NamedWhileLoading(string ConversationId, long Next, bool Removed, IReadOnlyList<string> Members);
