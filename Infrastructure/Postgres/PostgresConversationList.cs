@@ -1,40 +1,57 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Chat4All.Infrastructure.Postgres;
 
-/// <summary>A page of a user's list of conversations, in one query.</summary>
+/// <summary>
+/// A page of a user's list of conversations, in two round trips: the page is cut from keys alone, one look-up a conversation; members, last messages and system messages are then read for its rows,
+/// each with one statement.
+/// </summary>
 internal static class PostgresConversationList
 {
     private const string FromTop = $"{Head} {Tail}";
     private const string FromPosition = $"{Head} and (c.last_activity_at, c.id) < ($4, $5) {Tail}";
 
-    // The page is cut first, so that unread counts, members and last messages are looked up for its rows alone.
+    // The ids go in as one array: a scan of the key with a thousand of them costs a third of a thousand scans for one.
     private const string Head =
         $"""
-        with page as materialized (
-          select {PostgresConversationRows.Columns}, u.last_read_seq
-          from conversation_members u
-          join conversations c on c.id = any(array[u.conversation_id])
-          where u.user_id = $1
+        select {PostgresConversationRows.Columns}
+        from conversations c
+        where c.id = any(array(select u.conversation_id from conversation_members u where u.user_id = $1))
         """;
 
     private const string Tail =
-        $"""
+        """
           order by c.last_activity_at desc, c.id desc
-          limit $2 offset $3)
-        select p.*,
-          p.last_seq - p.last_read_seq - (
-            select count(*) from messages s where s.conversation_id = p.id and s.seq > p.last_read_seq and s.kind = 0),
-          o.ids, o.roles, o.joined, o.cursors,
-          {PostgresMessageRows.Columns}
-        from page p
+          limit $2 offset $3
+        """;
+
+    private const string Members =
+        """
+        select user_id, role, joined_seq, last_read_seq, conversation_id
+        from conversation_members
+        where conversation_id = any($1)
+        order by conversation_id, joined_seq, position
+        """;
+
+    // The head of a page's row and what is behind it are looked up by (conversation_id, seq), which never changes.
+    private const string LastMessages =
+        $"""
+        select {PostgresMessageRows.Columns}
+        from unnest($1, $2) as p (id, last_seq)
+        join messages m on m.conversation_id = p.id and m.seq = any(array[p.last_seq])
+        """;
+
+    private const string SystemMessages =
+        """
+        select p.id, n.count
+        from unnest($1, $2) as p (id, last_seq)
+        join conversation_members u on u.user_id = $3 and u.conversation_id = any(array[p.id])
         cross join lateral (
-          select array_agg(x.user_id) as ids, array_agg(x.role) as roles, array_agg(x.joined_seq) as joined, array_agg(x.last_read_seq) as cursors
-          from (select * from conversation_members y where y.conversation_id = p.id order by y.joined_seq, y.position) x) o
-        left join lateral (select * from messages z where z.conversation_id = p.id and z.seq = p.last_seq) m on true
-        order by p.last_activity_at desc, p.id desc
+          select count(*) from messages s where s.conversation_id = p.id and s.seq > u.last_read_seq and s.seq <= p.last_seq and s.kind = 0) n
+        where n.count > 0
         """;
 
     public static async Task<IReadOnlyList<ConversationSummary>> ReadAsync(
@@ -46,23 +63,50 @@ internal static class PostgresConversationList
             command.Time(position.LastActivityAt).Text(position.ConversationId);
         }
 
-        return await command.ListAsync(Read, cancellationToken);
+        var page = await command.ListAsync(PostgresConversationRows.Read, cancellationToken);
+        if (page.Count == 0)
+        {
+            return [];
+        }
+
+        string[] ids = [.. page.Select(static row => row.ConversationId)];
+        long[] heads = [.. page.Select(static row => row.LastSeq)];
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(Members) { Parameters = { Texts(ids) } },
+                new NpgsqlBatchCommand(LastMessages) { Parameters = { Texts(ids), Longs(heads) } },
+                new NpgsqlBatchCommand(SystemMessages) { Parameters = { Texts(ids), Longs(heads), new NpgsqlParameter<string> { TypedValue = userId, NpgsqlDbType = NpgsqlDbType.Text } } },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var members = await reader.ListAsync(static row => (Id: row.GetString(4), Member: PostgresConversationRows.ReadMember(row)), cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var messages = await reader.ListAsync(PostgresMessageRows.Read, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var system = await reader.ListAsync(static row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)), cancellationToken);
+
+        var membersOf = members.ToLookup(static row => row.Id, static row => row.Member);
+        var lastOf = messages.ToDictionary(static message => message.ConversationId);
+        var systemOf = system.ToDictionary();
+        return [.. page.Select(row => Summarize(row, userId, [.. membersOf[row.ConversationId]], lastOf.GetValueOrDefault(row.ConversationId), systemOf.GetValueOrDefault(row.ConversationId)))];
     }
 
-    private static ConversationSummary Read(NpgsqlDataReader row) => new()
-    {
-        Conversation = PostgresConversationRows.Read(row) with { Members = ReadMembers(row) },
-        LastReadSeq = row.GetInt64(6),
-        UnreadCount = row.GetInt64(7),
-        LastMessage = row.IsDBNull(12) ? null : PostgresMessageRows.Read(row, 12),
-    };
+    private static NpgsqlParameter<string[]> Texts(string[] values) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static MemberRecord[] ReadMembers(NpgsqlDataReader row)
+    private static NpgsqlParameter<long[]> Longs(long[] values) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+
+    /// <summary>The cursor was read after the head and may be beyond it by then: what the list says belongs together.</summary>
+    private static ConversationSummary Summarize(ConversationRecord row, string userId, MemberRecord[] members, StoredMessage? last, long systemMessages)
     {
-        var ids = row.GetFieldValue<string[]>(8);
-        var roles = row.GetFieldValue<short[]>(9);
-        var joined = row.GetFieldValue<long[]>(10);
-        var cursors = row.GetFieldValue<long[]>(11);
-        return [.. ids.Select((id, i) => new MemberRecord(id, (MemberRole)roles[i], joined[i], cursors[i]))];
+        var read = Math.Min(row.LastSeq, Array.Find(members, member => member.UserId == userId)?.LastReadSeq ?? 0);
+        return new ConversationSummary
+        {
+            Conversation = row with { Members = members },
+            LastReadSeq = read,
+            UnreadCount = Math.Max(0, row.LastSeq - read - systemMessages),
+            LastMessage = last,
+        };
     }
 }

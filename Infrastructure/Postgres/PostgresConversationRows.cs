@@ -39,7 +39,8 @@ internal static class PostgresConversationRows
         Members = [],
     };
 
-    private static MemberRecord ReadMember(NpgsqlDataReader row) =>
+    /// <summary>A member: the columns of <see cref="SelectMembers"/>.</summary>
+    public static MemberRecord ReadMember(NpgsqlDataReader row) =>
         new(row.GetString(0), (MemberRole)row.GetInt16(1), row.GetInt64(2), row.GetInt64(3));
 
     // Both statements go in one round trip and one transaction; the second sees what was committed while the first waited.

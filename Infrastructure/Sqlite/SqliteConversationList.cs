@@ -5,19 +5,21 @@ namespace Chat4All.Infrastructure.Sqlite;
 /// <summary>A page of a user's list of conversations.</summary>
 internal static class SqliteConversationList
 {
-    // The page is cut first, so that unread counts are computed for its rows alone.
+    // The page is cut first, from keys alone, so that rows are read and unread counts are computed for it alone. Joins are written in the order that they run in.
     private const string Page =
         $"""
         with page as materialized (
-          select {SqliteConversationRows.Columns}, m.last_read_seq
+          select c.id, c.last_activity_at
           from conversation_members m
-          join conversations c on c.id = m.conversation_id
+          cross join conversations c on c.id = m.conversation_id
           where m.user_id = ?1 and (?2 is null or (c.last_activity_at, c.id) < (?2, ?3))
           order by c.last_activity_at desc, c.id desc
           limit ?4 offset ?5)
-        select p.*, p.last_seq - p.last_read_seq - (
-            select count(*) from messages s where s.conversation_id = p.id and s.seq > p.last_read_seq and s.kind = 0)
+        select {SqliteConversationRows.Columns}, m.last_read_seq, c.last_seq - m.last_read_seq - (
+            select count(*) from messages s indexed by idx_message_system where s.conversation_id = c.id and s.seq > m.last_read_seq and s.kind = 0)
         from page p
+        cross join conversations c on c.id = p.id
+        cross join conversation_members m on m.conversation_id = p.id and m.user_id = ?1
         order by p.last_activity_at desc, p.id desc
         """;
 
