@@ -50,6 +50,16 @@ internal sealed class MessageBatch
         return batch;
     }
 
+    /// <summary>Throws <c>batch_too_large</c>: to wait, as after a 429, would not help.</summary>
+    public void RequireAtMost(int messages)
+    {
+        if (Count > messages)
+        {
+            throw ChatException.Invalid(
+                ErrorCodes.BatchTooLarge, $"The batch has {Count} messages, and {messages} a minute are allowed: it can never pass whole. Send at most {messages} in a batch.", "messages");
+        }
+    }
+
     /// <summary>Sends what is valid, one call a conversation, and answers in the order of the request.</summary>
     public async Task<BatchResult[]> SendAsync(IGrainFactory grains, CancellationToken cancellationToken)
     {

@@ -54,6 +54,7 @@ internal static class MessagesApi
     {
         var services = context.RequestServices;
         var batch = await RequestBody.ReadAsync(context, MessageBatch.Parse);
+        batch.RequireAtMost(services.GetRequiredService<MessageRateLimiter>().MostAtOnce);
         if (Refuses(context, batch.Count) is { } refusal)
         {
             await refusal;

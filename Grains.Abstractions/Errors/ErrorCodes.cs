@@ -5,6 +5,7 @@ public static class ErrorCodes
 {
     public const string ValidationFailed = "validation_failed";
     public const string MalformedJson = "malformed_json";
+    public const string BatchTooLarge = "batch_too_large";
     public const string InvalidId = "invalid_id";
     public const string ScopeMissing = "scope_missing";
     public const string NotAMember = "not_a_member";

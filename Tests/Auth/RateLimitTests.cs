@@ -59,6 +59,21 @@ public sealed class RateLimitTests
         Assert.Equal(3, host.Services.GetRequiredService<MessageRateLimiter>().TryTake("user2", 1).Limit);
     }
 
+    [Fact]
+    public async Task A_batch_that_no_minute_can_hold_is_told_so_instead_of_to_wait()
+    {
+        await using var host = await AuthHost.StartAsync("--RateLimit:Mode=on", "--RateLimit:MessagesPerMinute=3");
+        var token = await host.TokenAsync();
+        var message = new { conversation_id = "conv-test", channels = new[] { "chat4all" }, content = "hello" };
+
+        var refusal = await host.PostJsonAsync("/v1/messages/batch", new { messages = new[] { message, message, message, message } }, token).JsonAsync(HttpStatusCode.BadRequest);
+        await host.PostJsonAsync("/v1/messages/batch", new { messages = new[] { message, message, message } }, token).JsonAsync(HttpStatusCode.Accepted);
+
+        Assert.Equal("batch_too_large", refusal.GetProperty("error").GetString());
+        Assert.Contains("at most 3", refusal.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.True(refusal.GetProperty("field_errors").TryGetProperty("messages", out _));
+    }
+
     [Theory]
     [InlineData("production", 60)]
     [InlineData("development", 6000)]

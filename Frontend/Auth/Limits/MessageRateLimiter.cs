@@ -9,6 +9,9 @@ internal sealed class MessageRateLimiter(RateLimitOptions options, ServerOptions
     private readonly int _limit = options.Messages(server);
     private readonly bool _off = options.IsOff;
 
+    /// <summary>Messages that a rested user may send at once; more can never pass together.</summary>
+    public int MostAtOnce => _off ? int.MaxValue : _limit;
+
     /// <summary>Takes <paramref name="count"/> messages from the user's minute; all or none.</summary>
     public RateDecision TryTake(string userId, int count) => _off ? RateDecision.Unlimited : _windows.TryTake(userId, count, _limit);
 }
