@@ -11,6 +11,7 @@ internal sealed partial class Announcement(
     IHostApplicationLifetime lifetime,
     StoreOptions store,
     ServerOptions server,
+    MetricsPort metricsPort,
     LogOptions logs,
     ILogger<Announcement> logger) : BackgroundService
 {
@@ -24,11 +25,16 @@ internal sealed partial class Announcement(
     {
         var addresses = kestrel.Features.Get<IServerAddressesFeature>()?.Addresses.ToArray() ?? [];
         var address = addresses.FirstOrDefault("");
-        var metrics = server.MetricsPort is { } port ? $"http://{server.MetricsHost}:{port}/metrics" : $"{address}/metrics";
+        var metrics = $"{(metricsPort.Number > 0 ? metricsPort.Url : address)}/metrics";
         var data = store.IsEmbedded ? Path.GetFullPath(store.Data) : "PostgreSQL";
         var people = server.IsProduction
             ? "no demo users; ./chat4all user add ID makes one"
             : $"demo users user1 … user10, secret {DemoAccounts.Secret}, work from this machine only";
+        if (metricsPort.IsTaken)
+        {
+            LogMetricsPortTaken(logger, metricsPort.Url!, metrics);
+        }
+
         if (logs.IsJson)
         {
             LogListening(logger, address, metrics, data, people);
@@ -43,6 +49,9 @@ internal sealed partial class Announcement(
             Users     {people}
             """);
     }
+
+    [LoggerMessage(1304, LogLevel.Warning, "Server:MetricsPort (PROMETHEUS_PORT): {Url} is in use by something else, so there is no listener of its own for metrics; they are at {Metrics}")]
+    private static partial void LogMetricsPortTaken(ILogger logger, string url, string metrics);
 
     [LoggerMessage(1303, LogLevel.Information, "Listening on {Address} (web page, API under /v1, docs at /docs), metrics at {Metrics}, data in {Data}; {People}")]
     private static partial void LogListening(ILogger logger, string address, string metrics, string data, string people);

@@ -68,7 +68,7 @@ internal static class ChatHost
         }
 
         app.UseMiddleware<RequestPipeline>();
-        app.UseMetricsListener(server);
+        app.UseMetricsListener();
         app.UseWebPage();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();

@@ -10,7 +10,10 @@ internal static class ServerSetup
     /// <summary>Listens on loopback unless the settings say otherwise, and takes in only so much.</summary>
     public static void AddChatServer(this WebApplicationBuilder builder, ServerOptions server)
     {
-        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(Urls(server));
+        var urls = Urls(server);
+        var metrics = MetricsPort.Find(server, urls);
+        builder.Services.AddSingleton(metrics);
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(metrics.Number > 0 ? [.. urls, metrics.Url!] : urls);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -28,14 +31,11 @@ internal static class ServerSetup
         }
     }
 
-    private static string[] Urls(ServerOptions server)
-    {
-        // Port 0 cannot be the same on both loopback addresses, so it means IPv4.
-        string[] urls = server.Urls.Length > 0 ? server.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : server.Port == 0 ? ["http://127.0.0.1:0"]
-            : [$"http://localhost:{server.Port}"];
-        return server.MetricsPort is { } port ? [.. urls, $"http://{server.MetricsHost}:{port}"] : urls;
-    }
+    // Port 0 cannot be the same on both loopback addresses, so it means IPv4.
+    private static string[] Urls(ServerOptions server) =>
+        server.Urls.Length > 0 ? server.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : server.Port == 0 ? ["http://127.0.0.1:0"]
+        : [$"http://localhost:{server.Port}"];
 
     private static void Trust(ForwardedHeadersOptions options, string[] proxies)
     {

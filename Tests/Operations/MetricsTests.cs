@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Chat4All.Frontend.Hosting;
 using Chat4All.Tests.Auth;
 using Chat4All.Tests.Hosting;
 
@@ -67,5 +69,29 @@ public sealed class MetricsTests
         Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
         Assert.Equal("text/plain", metrics.Content.Headers.ContentType!.MediaType);
         Assert.Equal(HttpStatusCode.NotFound, api.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_port_for_metrics_that_something_else_has_is_named_in_a_warning_and_stops_nothing()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        await using var server = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string> { ["PROMETHEUS_PORT"] = $"{port}" } });
+
+        using var metrics = await server.Http.GetAsync("/metrics");
+        using var api = await server.Http.GetAsync("/health");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (metrics.StatusCode, api.StatusCode));
+        await Eventually.HoldsAsync("the warning", () => server.Output.Contains($"PROMETHEUS_PORT): http://127.0.0.1:{port} is in use", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_apis_own_port_is_taken_too()
+    {
+        var port = MetricsPort.Find(new ServerOptions { MetricsPort = 8000 }, ["http://localhost:8000"]);
+
+        Assert.True(port.IsTaken);
+        Assert.Equal(0, port.Number);
     }
 }

@@ -4,6 +4,7 @@ namespace Chat4All.Tests.Operations;
 
 /// <summary>Spans on their way to a collector.</summary>
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class TracingTests
 {
     [Fact]

@@ -5,9 +5,9 @@ namespace Chat4All.Frontend.Operations.Metrics;
 /// <summary>Keeps the second listener to <c>/metrics</c>, so that it can be opened wider than the API.</summary>
 internal static class MetricsListener
 {
-    public static void UseMetricsListener(this WebApplication app, ServerOptions server)
+    public static void UseMetricsListener(this WebApplication app)
     {
-        if (server.MetricsPort is not { } port)
+        if (app.Services.GetRequiredService<MetricsPort>() is not { Number: > 0 and var port })
         {
             return;
         }
