@@ -9,7 +9,7 @@ run_tests() {
   open_run test /tmp
   passed=0 failed=0 skipped=0
   [ "$part" = unit ] || prepare_machine
-  test_engine Local "$part"
+  test_engine Local "$part" 'Category=Integration'
   test_orleans "$part"
 
   close_run
@@ -21,6 +21,7 @@ run_tests() {
 
 prepare_machine() {
   install_packages
+  install_promtool
   install_clients
   CHAT4ALL_TEST_POSTGRES=$(start_postgres) || say "No PostgreSQL: its tests are skipped."
   export CHAT4ALL_TEST_POSTGRES
@@ -40,16 +41,53 @@ install_packages() {
   command -v npm >/dev/null || missing+=(npm)
   [ ${#missing[@]} -gt 0 ] || return 0
 
-  local as_root=()
+  as_root=()
   if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
   if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
     say "Missing, and not mine to install here: ${missing[*]} (Debian's names). Tests that need them are skipped."
     return 0
   fi
   say "Installing ${missing[*]} …"
+  forbid_services
   apt_install || { "${as_root[@]}" apt-get update -q </dev/null >"$run/apt.log" 2>&1 && apt_install; } \
     || { tail -n 5 "$run/apt.log" >&2; say "apt-get failed: tests that need ${missing[*]} are skipped."; }
+  allow_services
 }
+
+# The tests start what they need themselves: Debian must not start, and leave running, a server of its own (man invoke-rc.d).
+forbid_services() {
+  no_services=''
+  [ ! -e /usr/sbin/policy-rc.d ] || return 0
+  no_services=/usr/sbin/policy-rc.d
+  trap 'allow_services; close_run' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$no_services"
+}
+
+allow_services() {
+  [ -z "$no_services" ] || "${as_root[@]}" rm -f "$no_services"
+  no_services=''
+  trap close_run EXIT
+}
+
+# promtool alone, out of Debian's package of Prometheus: neither a service nor a user is made for it.
+install_promtool() {
+  local tools="$root/artifacts/tools"
+  PATH="$PATH:$tools"
+  ! command -v promtool >/dev/null || return 0
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { say "No promtool here, and no Debian to take it from: the check of /metrics with it is skipped."; return 0; }
+  say "Fetching promtool …"
+  mkdir -p "$tools" "$run/prometheus"
+  if (cd "$run/prometheus" && { apt_download || { apt_update && apt_download; }; } && dpkg-deb -x prometheus_*.deb .) </dev/null >"$run/promtool.log" 2>&1; then
+    mv "$run/prometheus/usr/bin/promtool" "$tools/"
+  else
+    tail -n 3 "$run/promtool.log" >&2
+    say "apt-get failed: the check of /metrics with promtool is skipped."
+  fi
+  rm -rf "$run/prometheus"
+}
+
+apt_download() { apt-get download -q prometheus; }
+apt_update() { if [ "$(id -u)" -eq 0 ]; then apt-get update -q; else sudo -n apt-get update -q; fi; }
 
 apt_install() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >"$run/apt.log" 2>&1
@@ -75,17 +113,19 @@ install_clients() {
 
 # --- running them ---------------------------------------------------------------------------------------------------
 
-# test_engine ENGINE PART: the unit tests first, because they say sooner what is wrong.
+# test_engine ENGINE PART INTEGRATION-FILTER: the unit tests first, because they say sooner what is wrong.
 test_engine() {
-  local engine=$1 part=$2
+  local engine=$1 part=$2 filter=$3
   build_tests "$engine"
   [ "$part" = integration ] || run_part "$engine" unit 'Category!=Integration'
-  [ "$part" = unit ] || run_part "$engine" integration 'Category=Integration'
+  [ "$part" = unit ] || run_part "$engine" integration "$filter"
 }
 
 build_tests() {
   local engine=$1
   build_options=(-p:Engine="$engine")
+  # The analyzers have seen the same sources in the Local build.
+  [ "$engine" = Local ] || build_options+=(-p:RunAnalyzers=false)
   build "tests-$engine" Chat4All.sln "${server_folders[@]}" LoadTests Tests
   build_options=()
   # The solution holds the server too, which `up` needs not build again.
@@ -123,11 +163,14 @@ count() {
 
 counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
 
-# The same suite on real Orleans, where its packages are to be had.
+# On real Orleans, where its packages are to be had: every unit test, and the integration tests that the engine can make a difference to.
+# Those carry the trait Engine=Both. The others talk to parts that are the same on both, and have just been run.
 test_orleans() {
   local log="$run/orleans.log" lacking
   if dotnet restore "$root/Chat4All.sln" -p:Engine=Orleans -v quiet --nologo </dev/null >"$log" 2>&1; then
-    test_engine Orleans "$1"
+    say ""
+    say "== Orleans engine: all unit tests; of the integration tests those with the trait Engine=Both: $(engine_tests)"
+    test_engine Orleans "$1" 'Category=Integration&Engine=Both'
     return
   fi
   lacking=$(grep -o 'Unable to find package [A-Za-z0-9.]*[A-Za-z0-9]' "$log" | sed 's/.* //' | sort -u | paste -sd ' ')
@@ -135,3 +178,5 @@ test_orleans() {
   say "== Orleans engine: SKIPPED, its packages don't restore here${lacking:+ (no $lacking in the feed)}; nothing was tested on it"
   [ -n "$lacking" ] || grep error "$log" | head -n 3 >&2 || true
 }
+
+engine_tests() { grep -rl --include='*.cs' 'Trait("Engine", "Both")' "$root/Tests" | sed 's|.*/||; s|\.cs$||' | sort | paste -sd ' '; }

@@ -12,12 +12,12 @@ namespace Chat4All.Tests.Compliance;
 /// <summary>Statements prepared while the tables were small must still be look-ups when they are large.</summary>
 public abstract class DeliveryGrowthCompliance(StoreFixture fixture, ITestOutputHelper output)
 {
-    private const int Messages = 40_000;
+    private const int Messages = 20_000;
     private const int Batch = 200;
     private const int Factor = 4;
 
     [SkippableFact]
-    public async Task Updates_are_as_quick_with_40000_messages_as_in_an_empty_store()
+    public async Task Updates_are_as_quick_with_20000_messages_as_in_an_empty_store()
     {
         fixture.Require();
         var users = await fixture.Users.AddUsersAsync(3);

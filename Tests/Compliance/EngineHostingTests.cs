@@ -7,6 +7,7 @@ namespace Chat4All.Tests.Compliance;
 
 /// <summary>The engine's place among the hosted services: where it is registered, on either engine.</summary>
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class EngineHostingTests
 {
     [Fact]

@@ -13,7 +13,7 @@ namespace Chat4All.Tests.Compliance;
 public abstract class StoreGrowthCompliance(StoreFixture fixture, ITestOutputHelper output)
 {
     private const int Messages = 200_000;
-    private const int Batch = 200;
+    private const int Batch = 500;
     private const int Factor = 4;
 
     [SkippableFact]

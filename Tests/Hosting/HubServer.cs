@@ -165,7 +165,15 @@ public sealed class HubServer : IAsyncDisposable
             ["CHAT4ALL_RATE_LIMIT"] = "off",
             ["CHAT4ALL_ADMIN_ID"] = AdminId,
             ["CHAT4ALL_ADMIN_SECRET"] = AdminSecret,
+            // Dozens of servers live for a few seconds each: no time to gather profiles for the compiler in.
+            ["DOTNET_TieredPGO"] = "0",
         };
+        if (!_options.Environment.ContainsKey("CHAT4ALL_ENV"))
+        {
+            // Slow hashes are what the tests of them are for; in production fewer rounds are refused.
+            environment["Auth__HashIterations"] = "10000";
+        }
+
         foreach (var (name, value) in _options.Environment)
         {
             environment[name] = value;

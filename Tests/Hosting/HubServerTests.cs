@@ -1,6 +1,7 @@
 namespace Chat4All.Tests.Hosting;
 
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class HubServerTests
 {
     [Fact]

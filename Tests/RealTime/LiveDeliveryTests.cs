@@ -4,6 +4,7 @@ using Chat4All.Tests.Hosting;
 namespace Chat4All.Tests.RealTime;
 
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class LiveDeliveryTests(SocketHost host) : IClassFixture<SocketHost>
 {
     [Fact]

@@ -7,6 +7,7 @@ namespace Chat4All.Tests.RealTime;
 
 /// <summary>Who is online: told when a socket opens, and with every change from then on.</summary>
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class PresenceTests : IAsyncLifetime
 {
     private readonly UnreliableFanOut _fanOut = new();

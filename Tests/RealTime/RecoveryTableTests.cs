@@ -6,6 +6,7 @@ namespace Chat4All.Tests.RealTime;
 
 /// <summary>Every case of coming back, as one table.</summary>
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 public sealed class RecoveryTableTests(SocketHost host) : IClassFixture<SocketHost>
 {
     private const string NotThere = "no-such-conversation";

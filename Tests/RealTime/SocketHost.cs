@@ -65,7 +65,7 @@ public sealed class SocketHost : IAsyncLifetime, IAsyncDisposable
         string[] arguments =
         [
             "--urls", "http://127.0.0.1:0", "--data", Path.Combine(_folder.Path, "data"), "--demo",
-            "--RateLimit:Mode=off", "--Auth:AdminId=" + HubServer.AdminId, "--Auth:AdminSecret=" + HubServer.AdminSecret, "--Logging:LogLevel:Default=Error", .. settings,
+            "--RateLimit:Mode=off", "--Auth:HashIterations=10000", "--Auth:AdminId=" + HubServer.AdminId, "--Auth:AdminSecret=" + HubServer.AdminSecret, "--Logging:LogLevel:Default=Error", .. settings,
         ];
         _app = ChatHost.Build(CommandLine.Parse(arguments), amend);
         Listen(_app.Services.GetRequiredService<RealTimeMetrics>().Meter);

@@ -4,7 +4,6 @@ using Chat4All.Tests.Hosting;
 namespace Chat4All.Tests.Resilience;
 
 [Trait("Category", "Integration")]
-[Collection(ResilienceCollection.Name)]
 public sealed class BackupTests
 {
     [SkippableTheory]

@@ -3,6 +3,7 @@ using Chat4All.Tests.Hosting;
 namespace Chat4All.Tests.Resilience;
 
 [Trait("Category", "Integration")]
+[Trait("Engine", "Both")]
 [Collection(ResilienceCollection.Name)]
 public sealed class OrderingAndLossTests
 {

@@ -3,7 +3,7 @@ using Chat4All.Tests.Hosting;
 namespace Chat4All.Tests.Resilience;
 
 [Trait("Category", "Integration")]
-[Collection(ResilienceCollection.Name)]
+[Trait("Engine", "Both")]
 public sealed class ShutdownTests
 {
     private const int GoingAway = 1001;
