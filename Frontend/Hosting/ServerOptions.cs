@@ -29,6 +29,9 @@ internal sealed record ServerOptions : ISettings
     /// <summary>How long a stop waits for requests and queues, in seconds; 1 to 600, default 30.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 
+    /// <summary>Whether memory is given back to the system when a burst is over, for a pause of some tens of milliseconds in a quiet time. Default true.</summary>
+    public bool TrimsWhenIdle { get; init; } = true;
+
     /// <summary>Addresses or networks (CIDR) of proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Default none.</summary>
     public string[] TrustedProxies { get; init; } = [];
 

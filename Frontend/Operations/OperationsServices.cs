@@ -13,6 +13,8 @@ internal static class OperationsServices
         .AddHostedService<RequestTracing>()
         .AddHostedService<SpanExport>()
         .AddHostedService<MalformedRequests>()
+        .AddSingleton<IMemory, ManagedMemory>()
+        .AddHostedService<IdleTrim>()
         .AddSingleton<Readiness>()
         .AddSingleton<IDependencyCheck, StoreCheck>();
 }
