@@ -2,6 +2,7 @@ using Chat4All.Grains.Conversations;
 using Chat4All.Grains.Files;
 using Chat4All.Grains.Journal;
 using Chat4All.Grains.Outbox;
+using Chat4All.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -49,5 +50,7 @@ public static class GrainServices
     }
 
     /// <summary>What calls grains; to be registered after the engine, so that it stops before.</summary>
-    public static IServiceCollection AddGrainCallers(this IServiceCollection services) => services.AddHostedService<OutboxSweeper>();
+    public static IServiceCollection AddGrainCallers(this IServiceCollection services) => services
+        .AddSingleton<IDeliveryReceipts, DeliveryReceipts>()
+        .AddHostedService<OutboxSweeper>();
 }

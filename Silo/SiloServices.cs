@@ -4,6 +4,7 @@ using Chat4All.Infrastructure.Postgres;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Silo.Engines;
 using Chat4All.Silo.Files;
+using Chat4All.Silo.Workers.Deliveries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -29,6 +30,7 @@ public static class SiloServices
         builder.AddEngine(store);
         services.AddGrainCallers();
         services.AddChannels(builder.Configuration);
+        services.AddDeadLetters();
         return builder;
     }
 

@@ -53,7 +53,13 @@ internal static class Paging
     /// <summary>Reads a cursor of the list of conversations.</summary>
     public static ListPosition? DecodePosition(string? cursor, FieldErrors errors)
     {
-        if (Decode(cursor, errors) is not { } text)
+        return ParsePosition(Decode(cursor, errors), errors);
+    }
+
+    /// <summary>Reads what a cursor of a list by time and id stands for.</summary>
+    public static ListPosition? ParsePosition(string? text, FieldErrors errors)
+    {
+        if (text is null)
         {
             return null;
         }

@@ -80,8 +80,10 @@ internal static class ChatHost
         var routes = app.MapDocumented();
         routes.MapAuth();
         routes.MapUsers();
+        routes.MapChannelAddresses();
         routes.MapConversations();
         routes.MapMessages();
+        routes.MapDeadLetters();
         routes.MapRealTime();
         routes.MapOperations();
         routes.MapApiDocs();

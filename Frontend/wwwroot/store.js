@@ -205,8 +205,9 @@ export class Store {
     this.messageCreated({ ...data, sender_id: data.user_id, payload, created_at: new Date().toISOString() });
   }
 
-  statusUpdated({ conversation_id: conversationId, message_id: messageId, new_status: status }) {
-    this.#threads.get(conversationId)?.putStatus(messageId, status);
+  statusUpdated({ conversation_id: conversationId, message_id: messageId, new_status: status, message_status: messageStatus }) {
+    // With message_status it is one delivery of several that moved; the message is as far as that says.
+    this.#threads.get(conversationId)?.putStatus(messageId, messageStatus ?? status);
     this.changed('thread');
   }
 

@@ -25,6 +25,7 @@ public static class ErrorCodes
     public const string ChannelAddressConflict = "channel_address_conflict";
     public const string ChannelAddressNotFound = "channel_address_not_found";
     public const string DeadLetterNotFound = "dead_letter_not_found";
+    public const string NotReplayable = "not_replayable";
     public const string UploadNotFound = "upload_not_found";
     public const string UploadExpired = "upload_expired";
     public const string UploadClosed = "upload_closed";

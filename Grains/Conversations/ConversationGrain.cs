@@ -35,12 +35,14 @@ internal sealed class ConversationGrain(
 
     public async ValueTask<SendReceipt> Send(SendMessage message, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Activities.StartActivity("append message");
         var appended = await AppendAsync([MessageDraft.From(message)], state => Authorize(state, message), cancellationToken);
         return appended[0] is { Message: { } stored } accepted ? Receipt(stored, accepted.Duplicate) : throw new ChatException(appended[0].Error!);
     }
 
     public async ValueTask<SendOutcome[]> SendMany(SendMessage[] messages, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Activities.StartActivity("append messages");
         var outcomes = new SendOutcome[messages.Length];
         var accepted = new List<int>(messages.Length);
         var state = await CurrentAsync(cancellationToken);

@@ -10,3 +10,10 @@ public interface IDeadLetters
     /// <param name="reason">A stable snake_case code or one sentence; never an address, token or text.</param>
     Task AddAsync(LogRecord record, string group, string reason, int attempts, CancellationToken cancellationToken, string? recipient = null, string? channel = null);
 }
+
+/// <summary>Gives what was given up another chance.</summary>
+public interface IDeadLetterReplay
+{
+    /// <summary>Puts the event back on its topic, behind what is there, and notes that; a letter that was replayed before stays as it is.</summary>
+    Task ReplayAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken);
+}

@@ -8,7 +8,7 @@ namespace Chat4All.Infrastructure.CloudEvents;
 /// Events as every log keeps them: the CloudEvents 1.0 JSON format. The key is the <c>partitionkey</c> extension, the message the <c>subject</c>, the trace the
 /// <c>traceparent</c> extension.
 /// </summary>
-internal static class CloudEventJson
+public static class CloudEventJson
 {
     /// <summary>Who emits: the same for every node, because consumers tell repeats by source and id.</summary>
     public const string Source = "chat4all";

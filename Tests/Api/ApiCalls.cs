@@ -43,6 +43,12 @@ internal static class ApiCalls
             Body = Parse("""{"display_name": "Nine", "scopes": ["read", "write"], "is_active": true}"""),
         },
         new("POST", "/v1/users/me/secret", "/v1/users/me/secret") { BodyIsOptional = true },
+        new("PUT", "/v1/users/{}/channels/{}", "/v1/users/user1/channels/telegram")
+        {
+            Body = Parse("""{"address": "4711"}"""),
+            Required = ["address"],
+            Longest = new Dictionary<string, int> { ["address"] = 128 },
+        },
         new("POST", "/v1/conversations", "/v1/conversations")
         {
             Body = Parse("""{"conversation_id": "new-group", "type": "group", "members": ["user1", "user2", "user3"], "metadata": {"name": "New"}}"""),

@@ -23,6 +23,12 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         ("GET", "/v1/users/", "", ApiCaller.Admin),
         ("PATCH", "/v1/users/", "", ApiCaller.Admin),
         ("DELETE", "/v1/users/", "", ApiCaller.Admin),
+        ("GET", "/v1/users/", "/channels/whatsapp", ApiCaller.Admin),
+        ("PUT", "/v1/users/", "/channels/whatsapp", ApiCaller.Admin),
+        ("GET", "/v1/users/user1/channels/", "", ApiCaller.User),
+        ("DELETE", "/v1/users/user1/channels/", "", ApiCaller.User),
+        ("POST", "/v1/admin/dead-letters/", "/replay", ApiCaller.Admin),
+        ("DELETE", "/v1/admin/dead-letters/", "", ApiCaller.Admin),
     ];
 
     /// <summary>As they stand in a path. A NUL never gets that far: Kestrel itself answers 400 to such a request line.</summary>
@@ -82,7 +88,7 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
             foreach (var id in HostileSegments)
             {
                 var path = start + id + end;
-                using var response = await api.RequestAsync(method, path, caller, method is "POST" or "PATCH" ? "{}"u8.ToArray() : null);
+                using var response = await api.RequestAsync(method, path, caller, method is "POST" or "PUT" or "PATCH" ? "{}"u8.ToArray() : null);
                 if (await Refusal.FaultOfAsync(response, oauth: false) is { } fault)
                 {
                     faults.Add($"{method} {path}: {fault}");

@@ -28,6 +28,10 @@ internal static partial class RouteTable
         new("PATCH /v1/users/{}", RouteAccess.Admin, "/v1/users/user1", """{"display_name": "Intruder"}"""),
         new("DELETE /v1/users/{}", RouteAccess.Admin, "/v1/users/user1"),
 
+        new("PUT /v1/users/{}/channels/{}", RouteAccess.Self, "/v1/users/user1/channels/whatsapp", """{"address": "4917155501"}"""),
+        new("GET /v1/users/{}/channels/{}", RouteAccess.Self, "/v1/users/user1/channels/whatsapp"),
+        new("DELETE /v1/users/{}/channels/{}", RouteAccess.Self, "/v1/users/user1/channels/whatsapp"),
+
         new("POST /v1/conversations", RouteAccess.Self, null, """{"type": "group", "members": ["user1", "user2", "user3"]}"""),
         new("GET /v1/conversations", RouteAccess.Self),
         new("GET /v1/conversations/{}", RouteAccess.Member, "/v1/conversations/group-1"),
@@ -41,6 +45,10 @@ internal static partial class RouteTable
         new("POST /v1/messages/batch", RouteAccess.Self, null, $$"""{"messages": [{{Text}}]}"""),
         new("GET /v1/messages/{}", RouteAccess.Member, "/v1/messages/message-1"),
         new("GET /v1/messages/{}/deliveries", RouteAccess.Member, "/v1/messages/message-1/deliveries"),
+
+        new("GET /v1/admin/dead-letters", RouteAccess.Admin),
+        new("POST /v1/admin/dead-letters/{}/replay", RouteAccess.Admin, "/v1/admin/dead-letters/dead-1/replay"),
+        new("DELETE /v1/admin/dead-letters/{}", RouteAccess.Admin, "/v1/admin/dead-letters/dead-1"),
 
         new("GET /health", RouteAccess.Anyone),
         new("GET /ready", RouteAccess.Anyone),

@@ -16,12 +16,18 @@ internal sealed class GrainHost : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private GrainHost(IHost host, EmbeddedStore store, InterposedStore interposed, RecordingFanOut fanOut, RecordingEventLog log) =>
-        (_host, Store, Interposed, FanOut, Log) = (host, store, interposed, fanOut, log);
+    private GrainHost(IHost host, EmbeddedStore store, InterposedStore interposed, InterposedDeliveries deliveries, RecordingFanOut fanOut, RecordingEventLog log) =>
+        (_host, Store, Interposed, Deliveries, FanOut, Log) = (host, store, interposed, deliveries, fanOut, log);
 
     public EmbeddedStore Store { get; }
 
     public InterposedStore Interposed { get; }
+
+    public InterposedDeliveries Deliveries { get; }
+
+    public IGrainFactory Factory => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public IDeliveryReceipts Receipts => _host.Services.GetRequiredService<IDeliveryReceipts>();
 
     public RecordingFanOut FanOut { get; }
 
@@ -32,6 +38,7 @@ internal sealed class GrainHost : IAsyncDisposable
         log ??= new RecordingEventLog();
         var fanOut = new RecordingFanOut();
         var interposed = new InterposedStore(store.Conversations);
+        var deliveries = new InterposedDeliveries(store.Deliveries);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services
@@ -40,9 +47,9 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton(store.Users)
             .AddSingleton(store.Tokens)
             .AddSingleton(store.Outbox)
-            .AddSingleton(store.Deliveries)
             .AddSingleton(store.Files)
             .AddSingleton(store.Objects)
+            .AddSingleton<IDeliveryStore>(deliveries)
             .AddSingleton<IFanOut>(fanOut)
             .AddSingleton<IEventLog>(log);
         builder.Configuration["Outbox:Backoff"] = "00:00:00.050";
@@ -52,7 +59,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Services.AddGrainCallers();
         var host = builder.Build();
         await host.StartAsync();
-        return new GrainHost(host, store, interposed, fanOut, log);
+        return new GrainHost(host, store, interposed, deliveries, fanOut, log);
     }
 
     public IConversationGrain Conversation(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(id);

@@ -65,8 +65,9 @@ public sealed class HubClient : IDisposable
         PostAsync("/v1/messages", TextMessage(conversationId, text, messageId), HttpStatusCode.Accepted);
 
     /// <summary>The answer itself, whatever it is, for tests that look at refusals.</summary>
-    public Task<HttpResponseMessage> TrySendAsync(string conversationId, string text, string? messageId = null, CancellationToken cancellationToken = default) =>
-        Http.PostAsJsonAsync("/v1/messages", TextMessage(conversationId, text, messageId), cancellationToken);
+    public Task<HttpResponseMessage> TrySendAsync(
+        string conversationId, string text, string? messageId = null, string[]? channels = null, CancellationToken cancellationToken = default) =>
+        Http.PostAsJsonAsync("/v1/messages", TextMessage(conversationId, text, messageId, channels), cancellationToken);
 
     /// <summary>Every message of the conversation after a seq, page by page, ascending.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListMessagesAsync(string conversationId, long afterSeq = 0)
@@ -103,12 +104,12 @@ public sealed class HubClient : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private static Dictionary<string, object> TextMessage(string conversationId, string text, string? messageId)
+    private static Dictionary<string, object> TextMessage(string conversationId, string text, string? messageId, string[]? channels = null)
     {
         var message = new Dictionary<string, object>
         {
             ["conversation_id"] = conversationId,
-            ["channels"] = new[] { "chat4all" },
+            ["channels"] = channels is { Length: > 0 } ? channels : ["chat4all"],
             ["payload"] = new { type = "text", text },
         };
         if (messageId is not null)

@@ -11,7 +11,7 @@ namespace Chat4All.Tests.Resilience;
 /// Every sender sends its messages one after the other, each into a conversation picked by a seeded generator, and repeats a message
 /// under the same id until it is acknowledged. What was acknowledged is the truth that the store is compared with.
 /// </summary>
-internal sealed class SendingLoad(Crowd crowd, int messagesPerSender, int seed)
+internal sealed class SendingLoad(Crowd crowd, int messagesPerSender, int seed, params string[] channels)
 {
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
@@ -58,7 +58,7 @@ internal sealed class SendingLoad(Crowd crowd, int messagesPerSender, int seed)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            using var response = await sender.TrySendAsync(conversation, $"{number}", id, cancellationToken);
+            using var response = await sender.TrySendAsync(conversation, $"{number}", id, channels, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Accepted)
             {
                 _refusals.Enqueue(new Refusal(response.StatusCode, response.Headers.RetryAfter is not null, Stopwatch.GetElapsedTime(started), await response.Content.ReadAsStringAsync(cancellationToken)));

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Chat4All.Grains;
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Orleans;
+
+namespace Chat4All.Silo.Workers.Deliveries;
+
+/// <summary>
+/// Turns accepted messages into deliveries: the rows first, then a request for each on its channel's topic. All of it may be done again: rows that are there stay, and
+/// connectors tell repeated requests by their id.
+/// </summary>
+internal sealed class Router(
+    IDeliveryStore deliveries,
+    IChannelAddressStore addresses,
+    IEnumerable<IChannelConnector> connectors,
+    IEventLog eventLog,
+    IDeadLetters deadLetters,
+    IGrainFactory grains,
+    TimeProvider time) : IBatchHandler
+{
+    private const int AppendChunk = 1_000;
+    private const string NoAddress = "no_address";
+
+    /// <summary>Simulated channels reach everybody.</summary>
+    private readonly string[] _channelsOfEverybody = [.. connectors.Where(static one => one.TakesUserIds).Select(static one => ChannelNames.Join(one.Channel))];
+
+    public string Topic => Topics.MessageProcessing;
+
+    public string Group => "router";
+
+    public int MaxBatch => 200;
+
+    public async Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
+    {
+        var messages = await ReadAsync(records, cancellationToken);
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        var plan = await PlanAsync(messages, cancellationToken);
+        var routed = messages.Select(one => (one.Message, one.Trace, Deliveries: plan.Of(one.Message).ToArray())).ToList();
+        await deliveries.InsertAsync([.. routed.SelectMany(static one => one.Deliveries)], Now(), cancellationToken);
+        await RequestAsync(routed, cancellationToken);
+        await RefuseUnreachableAsync(routed, cancellationToken);
+    }
+
+    private async Task<List<(RoutedMessage Message, string? Trace)>> ReadAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
+    {
+        var messages = new List<(RoutedMessage, string?)>(records.Count);
+        foreach (var record in records)
+        {
+            try
+            {
+                if (RoutedMessage.Read(record.Event) is { } message)
+                {
+                    messages.Add((message, record.Event.TraceParent));
+                }
+            }
+            catch (JsonException)
+            {
+                // It will never be readable, and must not hold up what is behind it.
+                await deadLetters.AddAsync(record, Group, "malformed_event", attempts: 1, cancellationToken);
+            }
+        }
+
+        return messages;
+    }
+
+    private async Task<DeliveryPlan> PlanAsync(List<(RoutedMessage Message, string? Trace)> messages, CancellationToken cancellationToken)
+    {
+        string[] conversations = [.. messages.Where(static one => one.Message.To is null).Select(static one => one.Message.ConversationId).Distinct()];
+        var members = await deliveries.ListMembersAsync(conversations, cancellationToken);
+        string[] askedFor =
+        [
+            .. messages.Where(static one => one.Message.Channels.HasFlag(Channels.All)).SelectMany(one => DeliveryPlan.Recipients(one.Message, members)).Distinct(),
+        ];
+        var linked = askedFor.Length == 0 ? [] : await addresses.FindAsync(askedFor, channel: null, cancellationToken);
+        return new DeliveryPlan(members, linked.ToLookup(static one => one.UserId, static one => one.Channel), _channelsOfEverybody);
+    }
+
+    /// <summary>Appends the requests, each topic's in the order of the messages.</summary>
+    private async Task RequestAsync(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cancellationToken)
+    {
+        var now = Now();
+        var topics = new Dictionary<string, List<LogEvent>>();
+        foreach (var (message, trace, toMake) in routed)
+        {
+            using var span = Start(trace);
+            foreach (var delivery in toMake.Where(static delivery => !DeliveryPlan.IsUnreachable(delivery)))
+            {
+                if (!topics.TryGetValue(delivery.Channel, out var events))
+                {
+                    topics.Add(delivery.Channel, events = []);
+                }
+
+                events.Add(DeliveryRequest.Write(message, delivery.Recipient, delivery.Channel, now, span?.Id ?? trace));
+            }
+        }
+
+        await Task.WhenAll(topics.Select(async topic =>
+        {
+            foreach (var chunk in topic.Value.Chunk(AppendChunk))
+            {
+                await eventLog.AppendAsync(Topics.Outgoing(ChannelNames.Parse(topic.Key)), chunk, cancellationToken);
+            }
+        }));
+    }
+
+    private async Task RefuseUnreachableAsync(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cancellationToken)
+    {
+        var updates = routed.SelectMany(one => one.Deliveries.Where(DeliveryPlan.IsUnreachable).Select(delivery => (one.Message.ConversationId, Update: new DeliveryUpdate
+        {
+            MessageId = delivery.MessageId,
+            Recipient = delivery.Recipient,
+            Channel = delivery.Channel,
+            Status = MessageStatus.Failed,
+            At = Now(),
+            Error = NoAddress,
+            TraceParent = one.Trace,
+        })));
+        foreach (var conversation in updates.GroupBy(static one => one.ConversationId, static one => one.Update))
+        {
+            await grains.GetGrain<IConversationGrain>(conversation.Key).RecordDeliveries([.. conversation], cancellationToken);
+        }
+    }
+
+    private static Activity? Start(string? trace) =>
+        ActivityContext.TryParse(trace, null, isRemote: true, out var cause) ? Telemetry.Activities.StartActivity("route message", ActivityKind.Producer, cause) : null;
+
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    }
+}

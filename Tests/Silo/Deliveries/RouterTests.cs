@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Xunit;
+
+namespace Chat4All.Tests.Silo.Deliveries;
+
+public sealed class RouterTests : IAsyncLifetime
+{
+    private static readonly IChannelConnector[] Simulated = [.. new[] { Channels.WhatsApp, Channels.Instagram, Channels.Messenger, Channels.Telegram }.Select(static one => new ScriptedConnector(one))];
+
+    private DeliveryHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await DeliveryHost.StartAsync();
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Every_member_but_the_sender_gets_a_request_on_each_channel_in_order()
+    {
+        var first = await _host.SendAsync("c1", "m1", Channels.WhatsApp | Channels.Telegram | Channels.Chat4All);
+        var second = await _host.SendAsync("c1", "m2", Channels.WhatsApp);
+
+        await _host.Router().HandleAsync([first, second], CancellationToken.None);
+
+        var whatsapp = _host.Log.On("whatsapp_outgoing");
+        Assert.Equal(["m1:u2:whatsapp", "m1:u3:whatsapp", "m2:u2:whatsapp", "m2:u3:whatsapp"], whatsapp.Select(static one => one.Id));
+        Assert.All(whatsapp, static one => Assert.Equal(("c1", "delivery.requested"), (one.Key, one.Type)));
+        Assert.Equal(["m1:u2:telegram", "m1:u3:telegram"], _host.Log.On("telegram_outgoing").Select(static one => one.Id));
+        var data = JsonElement.Parse(whatsapp[0].Data.Span);
+        Assert.Equal(("u1", "User One", "text", "normal", 1), (Text(data, "sender_id"), Text(data, "sender_name"), Text(data, "kind"), Text(data, "priority"), data.GetProperty("seq").GetInt32()));
+        Assert.Equal("hello", data.GetProperty("payload").GetProperty("text").GetString());
+        Assert.Equal(6, (await _host.Store.Reader.ListDeliveriesAsync(["m1", "m2"], CancellationToken.None)).Count);
+    }
+
+    [Fact]
+    public async Task Named_recipients_are_the_only_ones()
+    {
+        await _host.Router().HandleAsync([await _host.SendAsync("c1", "m1", Channels.WhatsApp, to: "u3")], CancellationToken.None);
+
+        Assert.Equal("m1:u3:whatsapp", Assert.Single(_host.Log.On("whatsapp_outgoing")).Id);
+    }
+
+    [Fact]
+    public async Task What_stays_in_the_hub_and_what_is_no_message_is_passed_over()
+    {
+        var inApp = await _host.SendAsync("c1", "m1", Channels.Chat4All);
+        var status = inApp with { Event = inApp.Event with { Type = "message.delivered", Data = "{}"u8.ToArray() } };
+
+        await _host.Router().HandleAsync([inApp, status], CancellationToken.None);
+
+        Assert.Empty(await _host.Store.Reader.ListDeliveriesAsync(["m1"], CancellationToken.None));
+        Assert.Empty(_host.Log.On("whatsapp_outgoing"));
+    }
+
+    [Fact]
+    public async Task To_all_means_every_channel_that_is_simulated()
+    {
+        await _host.Router(Simulated).HandleAsync([await _host.SendAsync("c1", "m1", Channels.All, to: "u2")], CancellationToken.None);
+
+        Assert.Equal(["instagram", "messenger", "telegram", "whatsapp"], (await _host.Store.Reader.ListDeliveriesAsync(["m1"], CancellationToken.None)).Select(static one => one.Channel));
+    }
+
+    [Fact]
+    public async Task To_all_means_the_linked_channels_where_none_is_simulated_and_an_unreachable_recipient_fails()
+    {
+        await _host.Store.Addresses.LinkAsync("u2", "telegram", "4711", DateTimeOffset.UtcNow, CancellationToken.None);
+        await _host.Store.Addresses.LinkAsync("u2", "whatsapp", "4712", DateTimeOffset.UtcNow, CancellationToken.None);
+
+        await _host.Router(new ScriptedConnector(Channels.WhatsApp, takesUserIds: false)).HandleAsync([await _host.SendAsync("c1", "m1", Channels.All)], CancellationToken.None);
+
+        var deliveries = await _host.Store.Reader.ListDeliveriesAsync(["m1"], CancellationToken.None);
+        Assert.Equal(
+            [("u2", "telegram", MessageStatus.Accepted, null), ("u2", "whatsapp", MessageStatus.Accepted, null), ("u3", "all", MessageStatus.Failed, "no_address")],
+            deliveries.Select(static one => (one.Recipient, one.Channel, one.Status, one.Error)));
+        Assert.Equal(["m1:u2:telegram"], _host.Log.On("telegram_outgoing").Select(static one => one.Id));
+    }
+
+    [Fact]
+    public async Task The_same_events_again_make_no_new_rows_and_the_same_requests()
+    {
+        var record = await _host.SendAsync("c1", "m1", Channels.WhatsApp);
+        await _host.Router().HandleAsync([record], CancellationToken.None);
+        await _host.Router().HandleAsync([record], CancellationToken.None);
+
+        Assert.Equal(2, (await _host.Store.Reader.ListDeliveriesAsync(["m1"], CancellationToken.None)).Count);
+        Assert.Equal(["m1:u2:whatsapp", "m1:u3:whatsapp"], _host.Log.On("whatsapp_outgoing").Select(static one => one.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task An_event_that_cannot_be_read_becomes_a_dead_letter_and_holds_up_nothing()
+    {
+        var good = await _host.SendAsync("c1", "m1", Channels.WhatsApp, to: "u2");
+        var bad = good with { Event = good.Event with { Id = "bad", Data = """{"channels":["whatsapp"],"sender_id":"u1"}"""u8.ToArray() } };
+
+        await _host.Router().HandleAsync([bad, good], CancellationToken.None);
+
+        Assert.Equal("m1:u2:whatsapp", Assert.Single(_host.Log.On("whatsapp_outgoing")).Id);
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+        Assert.Equal(("router", "message_processing", "bad", "malformed_event"), (letter.Group, letter.Topic, letter.EventId, letter.Reason));
+        Assert.Single(_host.Log.On("message_processing_dlq"));
+
+        // An outbox row is where it is; there is no way to put it in once more.
+        var refused = await Assert.ThrowsAsync<ChatException>(() =>
+            _host.DeadLetters.ReplayAsync(letter, new AuditEntry("audit-1", "admin", "dead_letter.replayed", letter.Id, null, DateTimeOffset.UnixEpoch), CancellationToken.None));
+        Assert.Equal(ErrorCodes.NotReplayable, refused.Error.Code);
+    }
+
+    private static string Text(JsonElement data, string field) => data.GetProperty(field).GetString()!;
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Tests.Silo.Deliveries;
+
+/// <summary>A log that keeps what is appended, by topic, and has no readers.</summary>
+internal sealed class TopicLog : IEventLog
+{
+    private readonly ConcurrentQueue<(string Topic, LogEvent Event)> _events = new();
+
+    public bool IncludesOutbox => true;
+
+    public IReadOnlyList<LogEvent> On(string topic) => [.. _events.Where(one => one.Topic == topic).Select(static one => one.Event)];
+
+    /// <summary>An event as a worker reads it.</summary>
+    public static LogRecord Record(string topic, LogEvent one) => new(topic, 0, 1, one);
+
+    public Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (var one in events)
+        {
+            _events.Enqueue((topic, one));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("These tests hand the records over themselves.");
+
+    public void OutboxCommitted()
+    {
+    }
+
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
+
+    public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
