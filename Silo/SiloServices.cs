@@ -26,6 +26,7 @@ public static class SiloServices
         FileStorage.Of(builder.Configuration).AddTo(services, store.DataFolder);
         services.AddInProcessFanOut();
         services.AddInMemoryEventLog();
+        services.AddIncomingPayloads();
         services.AddGrainServices();
         builder.AddEngine(store);
         services.AddGrainCallers();

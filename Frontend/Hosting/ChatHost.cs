@@ -41,6 +41,7 @@ internal static class ChatHost
         var logs = settings.Add<LogOptions>();
         settings.Add<TelemetryOptions>();
         settings.Add<RealTimeOptions>();
+        settings.Add<ChannelWebhookOptions>();
         settings.Require(ProductionRules.Check(auth, server));
         settings.Require(FileStorage.Of(builder.Configuration).Check());
         settings.ThrowIfInvalid();
@@ -84,6 +85,7 @@ internal static class ChatHost
         routes.MapConversations();
         routes.MapMessages();
         routes.MapDeadLetters();
+        routes.MapChannelWebhooks();
         routes.MapRealTime();
         routes.MapOperations();
         routes.MapApiDocs();

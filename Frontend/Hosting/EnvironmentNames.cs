@@ -61,6 +61,14 @@ internal static class EnvironmentNames
         ["INSTAGRAM_PAGE_ID"] = "Channels:Instagram:PageId",
         ["INSTAGRAM_PAGE_ACCESS_TOKEN"] = "Channels:Instagram:AccessToken",
         ["TELEGRAM_BOT_TOKEN"] = "Channels:Telegram:BotToken",
+        ["CHAT4ALL_INBOX_USER"] = "Channels:InboxUser",
+        ["WHATSAPP_APP_SECRET"] = "Channels:WhatsApp:AppSecret",
+        ["WHATSAPP_VERIFY_TOKEN"] = "Channels:WhatsApp:VerifyToken",
+        ["INSTAGRAM_APP_SECRET"] = "Channels:Instagram:AppSecret",
+        ["INSTAGRAM_VERIFY_TOKEN"] = "Channels:Instagram:VerifyToken",
+        ["MESSENGER_APP_SECRET"] = "Channels:Messenger:AppSecret",
+        ["MESSENGER_VERIFY_TOKEN"] = "Channels:Messenger:VerifyToken",
+        ["TELEGRAM_WEBHOOK_SECRET"] = "Channels:Telegram:WebhookSecret",
     };
 
     /// <summary>The settings that a set of environment variables stands for.</summary>

@@ -50,6 +50,14 @@ internal static partial class RouteTable
         new("POST /v1/admin/dead-letters/{}/replay", RouteAccess.Admin, "/v1/admin/dead-letters/dead-1/replay"),
         new("DELETE /v1/admin/dead-letters/{}", RouteAccess.Admin, "/v1/admin/dead-letters/dead-1"),
 
+        new("GET /v1/channels/whatsapp/webhook", RouteAccess.Anyone),
+        new("POST /v1/channels/whatsapp/webhook", RouteAccess.Anyone),
+        new("GET /v1/channels/instagram/webhook", RouteAccess.Anyone),
+        new("POST /v1/channels/instagram/webhook", RouteAccess.Anyone),
+        new("GET /v1/channels/messenger/webhook", RouteAccess.Anyone),
+        new("POST /v1/channels/messenger/webhook", RouteAccess.Anyone),
+        new("POST /v1/channels/telegram/webhook", RouteAccess.Anyone),
+
         new("GET /health", RouteAccess.Anyone),
         new("GET /ready", RouteAccess.Anyone),
         new("GET /metrics", RouteAccess.Anyone),
