@@ -15,6 +15,9 @@ public static class Topics
     /// <summary>Webhook calls from the channels' platforms, as they came; the key is the sender's address.</summary>
     public const string ChannelIncoming = "channel_incoming";
 
+    /// <summary>Calls of API users' webhooks that an operator had made again after they were given up; the key is the webhook's id.</summary>
+    public const string WebhookCalls = "webhook_calls";
+
     /// <summary>Deliveries on one channel, one record a recipient: <c>whatsapp_outgoing</c>, ….</summary>
     public static string Outgoing(Channels channel) => $"{ChannelNames.Join(channel)}_outgoing";
 }

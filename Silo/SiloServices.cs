@@ -4,6 +4,7 @@ using Chat4All.Infrastructure.Postgres;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Silo.Engines;
 using Chat4All.Silo.Files;
+using Chat4All.Silo.Workers;
 using Chat4All.Silo.Workers.Deliveries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,12 +27,13 @@ public static class SiloServices
         FileStorage.Of(builder.Configuration).AddTo(services, store.DataFolder);
         services.AddInProcessFanOut();
         services.AddInMemoryEventLog();
-        services.AddIncomingPayloads();
         services.AddGrainServices();
         builder.AddEngine(store);
         services.AddGrainCallers();
         services.AddChannels(builder.Configuration);
         services.AddDeadLetters();
+        services.AddIncoming();
+        services.AddWebhooks();
         return builder;
     }
 

@@ -86,6 +86,7 @@ internal static class ChatHost
         routes.MapMessages();
         routes.MapDeadLetters();
         routes.MapChannelWebhooks();
+        routes.MapWebhooks();
         routes.MapRealTime();
         routes.MapOperations();
         routes.MapApiDocs();

@@ -23,6 +23,13 @@ public interface IDeliveryStore
     /// <summary>The deliveries that the platform knows by these ids; unknown ids are left out.</summary>
     Task<IReadOnlyList<ExternalDelivery>> FindByExternalIdsAsync(string channel, IReadOnlyCollection<string> externalIds, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The platform's ids of what was sent to the recipient on the channel, made at or before the moment, and has not come as far as <paramref name="below"/>; oldest first. For
+    /// platforms that confirm everything up to a time: Messenger and Instagram.
+    /// </summary>
+    Task<IReadOnlyList<string>> ListUnconfirmedAsync(
+        string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken);
+
     /// <summary>The members of the given conversations now, by conversation id.</summary>
     Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken);
 }

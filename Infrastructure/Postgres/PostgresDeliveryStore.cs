@@ -65,6 +65,24 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database, OutboxPla
             cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> ListUnconfirmedAsync(
+        string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            select external_id
+            from message_deliveries
+            where channel = $1 and recipient = $2 and created_at <= $3 and status in (1, 2) and status < $4
+              and channel in ('instagram', 'messenger') and external_id is not null
+            order by created_at
+            limit $5
+            """;
+        return database.ReadAsync<IReadOnlyList<string>>(
+            async connection => await connection.Command(select).Text(channel).Text(recipient).Time(upTo).Short((short)below).Long(limit)
+                .ListAsync(static row => row.GetString(0), cancellationToken),
+            cancellationToken);
+    }
+
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken)
     {
         const string select =

@@ -73,6 +73,33 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlaceme
             cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> ListUnconfirmedAsync(
+        string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            select external_id
+            from message_deliveries
+            where channel = ?1 and recipient = ?2 and created_at <= ?3 and status in (1, 2) and status < ?4
+              and channel in ('instagram', 'messenger') and external_id is not null
+            order by created_at
+            limit ?5
+            """;
+        return database.ReadAsync<IReadOnlyList<string>>(
+            session =>
+            {
+                using var rows = session.Prepare(select).Bind(channel).Bind(recipient).Bind(upTo).Bind((long)below).Bind(limit);
+                var ids = new List<string>();
+                while (rows.Read())
+                {
+                    ids.Add(rows.Text(0));
+                }
+
+                return ids;
+            },
+            cancellationToken);
+    }
+
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken)
     {
         const string select = "select user_id from conversation_members where conversation_id = ?1 order by joined_seq, position";

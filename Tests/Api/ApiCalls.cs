@@ -95,6 +95,13 @@ internal static class ApiCalls
             Required = ["payload"],
             Longest = new Dictionary<string, int> { ["payload.name"] = MaxTemplateName, ["payload.language"] = MaxLanguage },
         },
+        new("POST", "/v1/webhooks", "/v1/webhooks")
+        {
+            Body = Parse("""{"url": "https://93.184.215.14/hook", "events": ["message.created"], "secret": "a secret of sixteen"}"""),
+            Required = ["url", "events"],
+            Longest = new Dictionary<string, int> { ["secret"] = 256 },
+        },
+        new("POST", "/v1/webhooks/{}/test", "/v1/webhooks/none/test") { BodyIsOptional = true },
     ];
 
     /// <summary>What is valid as an item of POST /v1/messages/batch.</summary>

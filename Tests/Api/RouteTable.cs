@@ -58,6 +58,12 @@ internal static partial class RouteTable
         new("POST /v1/channels/messenger/webhook", RouteAccess.Anyone),
         new("POST /v1/channels/telegram/webhook", RouteAccess.Anyone),
 
+        new("POST /v1/webhooks", RouteAccess.Self, null, """{"url": "https://93.184.215.14/hook", "events": ["*"]}"""),
+        new("GET /v1/webhooks", RouteAccess.Self),
+        new("GET /v1/webhooks/{}", RouteAccess.Self, "/v1/webhooks/none"),
+        new("DELETE /v1/webhooks/{}", RouteAccess.Self, "/v1/webhooks/none"),
+        new("POST /v1/webhooks/{}/test", RouteAccess.Self, "/v1/webhooks/none/test"),
+
         new("GET /health", RouteAccess.Anyone),
         new("GET /ready", RouteAccess.Anyone),
         new("GET /metrics", RouteAccess.Anyone),

@@ -198,6 +198,29 @@ public abstract class DeliveryStoreCompliance(StoreFixture fixture)
     }
 
     [SkippableFact]
+    public async Task What_was_sent_up_to_a_moment_and_is_not_confirmed_is_listed_for_platforms_that_confirm_so()
+    {
+        fixture.Require();
+        var (recipient, names) = (NewId("user"), Enumerable.Range(0, 6).Select(static _ => NewId("msg")).ToArray());
+        MessageStatus[] statuses =
+            [MessageStatus.InTransit, MessageStatus.Delivered, MessageStatus.Read, MessageStatus.Failed, MessageStatus.InTransit, MessageStatus.InTransit];
+        for (var i = 0; i < names.Length; i++)
+        {
+            await Store.InsertAsync([new(names[i], recipient, i == 4 ? "whatsapp" : "messenger")], Now.AddMinutes(i), CancellationToken.None);
+            await fixture.QueryAsync($"update message_deliveries set status = {(int)statuses[i]}, external_id = 'x-{names[i]}' where message_id = '{names[i]}'");
+        }
+
+        Task<IReadOnlyList<string>> ListAsync(MessageStatus below, int minutes, string channel = "messenger") =>
+            Store.ListUnconfirmedAsync(channel, recipient, below, Now.AddMinutes(minutes), 10, CancellationToken.None);
+
+        Assert.Equal([$"x-{names[0]}", $"x-{names[1]}", $"x-{names[5]}"], await ListAsync(MessageStatus.Read, 5));
+        Assert.Equal([$"x-{names[0]}", $"x-{names[5]}"], await ListAsync(MessageStatus.Delivered, 5));
+        Assert.Equal([$"x-{names[0]}"], await ListAsync(MessageStatus.Delivered, 4));
+        Assert.Empty(await ListAsync(MessageStatus.Read, 5, "instagram"));
+        Assert.Empty(await ListAsync(MessageStatus.Read, 5, "whatsapp"));
+    }
+
+    [SkippableFact]
     public async Task Members_are_listed_for_many_conversations_at_once()
     {
         fixture.Require();

@@ -32,6 +32,10 @@ internal sealed class InterposedDeliveries(IDeliveryStore store) : IDeliveryStor
     public Task<IReadOnlyList<ExternalDelivery>> FindByExternalIdsAsync(string channel, IReadOnlyCollection<string> externalIds, CancellationToken cancellationToken) =>
         store.FindByExternalIdsAsync(channel, externalIds, cancellationToken);
 
+    public Task<IReadOnlyList<string>> ListUnconfirmedAsync(
+        string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>
+        store.ListUnconfirmedAsync(channel, recipient, below, upTo, limit, cancellationToken);
+
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken) =>
         store.ListMembersAsync(conversationIds, cancellationToken);
 }

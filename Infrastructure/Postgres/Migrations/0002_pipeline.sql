@@ -55,6 +55,10 @@ create table channel_addresses (
 -- A platform's receipts name its own id of the message.
 create index idx_delivery_external on message_deliveries (channel, external_id) where external_id is not null;
 
+-- Receipts of these platforms name a moment: everything sent to somebody up to then.
+create index idx_delivery_unconfirmed on message_deliveries (channel, recipient, created_at)
+  where channel in ('instagram', 'messenger') and external_id is not null and status in (1, 2);
+
 create table dead_letters (
   id text collate "C" primary key,
   topic text not null,
