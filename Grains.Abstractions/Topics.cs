@@ -18,6 +18,13 @@ public static class Topics
     /// <summary>Calls of API users' webhooks that an operator had made again after they were given up; the key is the webhook's id.</summary>
     public const string WebhookCalls = "webhook_calls";
 
+    /// <summary>Every topic there is.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        MessageProcessing, MessageProcessingDeadLetters, FileProcessing, ChannelIncoming, WebhookCalls,
+        Outgoing(Channels.WhatsApp), Outgoing(Channels.Instagram), Outgoing(Channels.Messenger), Outgoing(Channels.Telegram),
+    ];
+
     /// <summary>Deliveries on one channel, one record a recipient: <c>whatsapp_outgoing</c>, ….</summary>
     public static string Outgoing(Channels channel) => $"{ChannelNames.Join(channel)}_outgoing";
 }

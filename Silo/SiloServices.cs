@@ -26,7 +26,7 @@ public static class SiloServices
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<StoreStartup>());
         FileStorage.Of(builder.Configuration).AddTo(services, store.DataFolder);
         services.AddInProcessFanOut();
-        services.AddInMemoryEventLog();
+        builder.AddEventLog();
         services.AddGrainServices();
         builder.AddEngine(store);
         services.AddGrainCallers();

@@ -29,11 +29,14 @@ prepare_machine() {
 
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v pg_config >/dev/null; }
 has_websockets() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
+has_python_kafka() { /usr/bin/python3 -c 'import kafka' 2>/dev/null; }
 
 install_packages() {
   local missing=()
   has_postgres || missing+=(postgresql)
   has_websockets || missing+=(python3-websockets)
+  has_python_kafka || missing+=(python3-kafka)
+  command -v kcat >/dev/null || missing+=(kcat)
   command -v curl >/dev/null || missing+=(curl)
   command -v sqlite3 >/dev/null || missing+=(sqlite3)
   [ -x /usr/bin/chromium ] || missing+=(chromium)

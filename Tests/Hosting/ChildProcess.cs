@@ -32,11 +32,14 @@ internal sealed class ChildProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What the program reads.</summary>
+    public StreamWriter Input => _process.StandardInput;
+
     /// <summary>Only after it has exited.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Starts a program with nothing on its standard input.</summary>
-    public static ChildProcess Start(ProcessStartInfo start, ProcessOutput output)
+    /// <summary>Starts a program with nothing on its standard input, unless <paramref name="keepsInput"/>: then it gets <see cref="Input"/>.</summary>
+    public static ChildProcess Start(ProcessStartInfo start, ProcessOutput output, bool keepsInput = false)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -45,7 +48,11 @@ internal sealed class ChildProcess : IDisposable
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);
         process.Start();
-        process.StandardInput.Close();
+        if (!keepsInput)
+        {
+            process.StandardInput.Close();
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new ChildProcess(process);

@@ -6,7 +6,7 @@ namespace Chat4All.Tests.Hosting;
 internal static class HubProgram
 {
     /// <summary>Prefixes of settings that a developer's shell must not hand to a server under test.</summary>
-    private static readonly string[] Settings = ["CHAT4ALL_", "JWT_", "REDIS_", "WEBSOCKET_", "PROMETHEUS_", "JAEGER_", "OTEL_", "S3_", "MINIO_", "AWS_", "WHATSAPP_", "INSTAGRAM_", "MESSENGER_", "TELEGRAM_", "ASPNETCORE_", "Logging__"];
+    private static readonly string[] Settings = ["CHAT4ALL_", "JWT_", "REDIS_", "KAFKA_", "WEBSOCKET_", "PROMETHEUS_", "JAEGER_", "OTEL_", "S3_", "MINIO_", "AWS_", "WHATSAPP_", "INSTAGRAM_", "MESSENGER_", "TELEGRAM_", "ASPNETCORE_", "Logging__"];
 
     private static string Path
     {

@@ -1,0 +1,168 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Infrastructure.Kafka;
+
+/// <summary>
+/// What a consumer has of a topic at the moment: its partitions, the records it fetched of them and nobody took yet, and how far the worker is done. Shared by the thread that polls and
+/// the worker that reads.
+/// </summary>
+internal sealed class PartitionShare(int capacity)
+{
+    private readonly object _lock = new();
+    private readonly Dictionary<int, Progress> _partitions = [];
+    private Queue<LogRecord> _ready = new();
+    private TaskCompletionSource _arrived = New();
+
+    /// <summary>No more should be fetched for now.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ready.Count >= capacity;
+            }
+        }
+    }
+
+    /// <summary>Waits until at least half of the capacity is free; false when that took longer than <paramref name="patience"/>.</summary>
+    public bool WaitForRoom(TimeSpan patience)
+    {
+        lock (_lock)
+        {
+            return _ready.Count <= capacity / 2 || (Monitor.Wait(_lock, patience) && _ready.Count <= capacity / 2);
+        }
+    }
+
+    public void Add(IEnumerable<int> partitions)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+            {
+                _partitions[partition] = new Progress();
+            }
+        }
+    }
+
+    /// <summary>Forgets partitions that went to another member, and what was fetched of them: that is the other's work now.</summary>
+    public void Remove(IReadOnlyCollection<int> partitions)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+            {
+                _partitions.Remove(partition);
+            }
+
+            _ready = new Queue<LogRecord>(_ready.Where(record => !partitions.Contains(record.Partition)));
+        }
+    }
+
+    /// <summary>Takes a record that was fetched.</summary>
+    public void Arrive(LogRecord record)
+    {
+        lock (_lock)
+        {
+            if (!_partitions.TryGetValue(record.Partition, out var progress))
+            {
+                return;
+            }
+
+            progress.First ??= record.Offset;
+            _ready.Enqueue(record);
+            _arrived.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until there is something to take, and takes up to <paramref name="max"/>. For one reader.</summary>
+    public async Task<IReadOnlyList<LogRecord>> TakeAsync(int max, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task arrived;
+            lock (_lock)
+            {
+                if (_ready.Count > 0)
+                {
+                    var taken = new List<LogRecord>(Math.Min(max, _ready.Count));
+                    while (taken.Count < max && _ready.TryDequeue(out var record))
+                    {
+                        taken.Add(record);
+                    }
+
+                    if (_ready.Count <= capacity / 2)
+                    {
+                        Monitor.PulseAll(_lock);
+                    }
+
+                    return taken;
+                }
+
+                if (_arrived.Task.IsCompleted)
+                {
+                    _arrived = New();
+                }
+
+                arrived = _arrived.Task;
+            }
+
+            await arrived.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes note of what is done. Positions of partitions that are not ours are passed over, and those before the place where a partition began that came back: another member
+    /// has gone beyond them.
+    /// </summary>
+    public void Note(IReadOnlyList<LogPosition> done)
+    {
+        lock (_lock)
+        {
+            foreach (var position in done)
+            {
+                if (_partitions.TryGetValue(position.Partition, out var progress) && progress.First <= position.Offset)
+                {
+                    progress.Done = Math.Max(progress.Done, position.Offset);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is done and not committed yet, of all partitions or of some.</summary>
+    public IReadOnlyList<LogPosition> Uncommitted(IReadOnlyCollection<int>? among = null)
+    {
+        lock (_lock)
+        {
+            return [.. _partitions
+                .Where(partition => partition.Value.Done > partition.Value.Committed && among?.Contains(partition.Key) != false)
+                .Select(static partition => new LogPosition(partition.Key, partition.Value.Done))];
+        }
+    }
+
+    public void Committed(IReadOnlyList<LogPosition> positions)
+    {
+        lock (_lock)
+        {
+            foreach (var position in positions)
+            {
+                if (_partitions.TryGetValue(position.Partition, out var progress))
+                {
+                    progress.Committed = Math.Max(progress.Committed, position.Offset);
+                }
+            }
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Progress
+    {
+        /// <summary>The first offset that came since the partition did: everything before is committed.</summary>
+        public long? First { get; set; }
+
+        public long Done { get; set; } = -1;
+
+        public long Committed { get; set; } = -1;
+    }
+}
