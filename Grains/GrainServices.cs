@@ -26,6 +26,7 @@ public static class GrainServices
             .BindConfiguration("Outbox")
             .Validate(static o => o.PublishBatch is >= 1 and <= 1_000, "Outbox:PublishBatch must be 1 to 1000.")
             .Validate(static o => o.MemoryLimit is >= 100 and <= 100_000, "Outbox:MemoryLimit must be 100 to 100000.")
+            .Validate(static o => o.MaxUnpublished is >= 1_000 and <= 1_000_000_000, "Outbox:MaxUnpublished must be 1000 to 1000000000.")
             .Validate(static o => o.Backoff > TimeSpan.Zero && o.MaxBackoff >= o.Backoff, "Outbox:Backoff must be above 0 and at most Outbox:MaxBackoff.")
             .Validate(static o => o.StaleAfter >= TimeSpan.FromSeconds(1), "Outbox:StaleAfter must be at least 1 s.")
             .ValidateOnStart();
@@ -39,6 +40,7 @@ public static class GrainServices
             .Validate(static o => o.MergeAgainAfter >= TimeSpan.FromSeconds(1) && o.MergeAgainAfter <= TimeSpan.FromDays(1), "Files:MergeAgainAfter must be 1 second to 1 day.")
             .ValidateOnStart();
         services.AddSingleton<MergeRequests>();
+        services.AddSingleton<OutboxBacklog>();
         services.AddSingleton<OutboxMarker>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<OutboxMarker>());
         services.AddSingleton<Journal.Journal>();

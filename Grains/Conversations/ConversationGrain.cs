@@ -212,6 +212,7 @@ internal sealed class ConversationGrain(
     /// <summary>Judges, queues and, once durable, tells the world; reloads and judges anew when another activation was faster.</summary>
     private async Task<AppendedMessage[]> AppendAsync(MessageDraft[] drafts, Action<ConversationState> authorize, CancellationToken cancellationToken)
     {
+        publishing.EnsureRoom();
         for (var reload = 0; reload < MaxReloads; reload++)
         {
             while (!_membershipChange.IsCompleted)

@@ -9,10 +9,13 @@ namespace Chat4All.Grains.Conversations;
 
 /// <summary>What a conversation grain needs to publish its outbox; one for the process.</summary>
 internal sealed class ConversationPublishing(
-    IOutboxStore store, IEventLog eventLog, OutboxMarker marker, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxPublisher> log)
+    IOutboxStore store, IEventLog eventLog, OutboxMarker marker, OutboxBacklog backlog, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxPublisher> log)
 {
+    /// <summary>Throws <c>overloaded</c> when so much waits to be published that nothing more may be accepted.</summary>
+    public void EnsureRoom() => backlog.EnsureRoom();
+
     public PublishingLoop Open(string conversationId, IGrainBase grain) =>
-        new(new OutboxPublisher(conversationId, store, eventLog, marker, options.Value, time, log), grain);
+        new(new OutboxPublisher(conversationId, store, eventLog, marker, backlog, options.Value, time, log), grain);
 }
 
 /// <summary>Keeps a conversation's publisher going in the grain's turns: at once after a commit, by a timer after the log refused.</summary>
@@ -72,6 +75,12 @@ internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain
 
     private void Start()
     {
+        if (_retry is not null && publisher.LogIsBack)
+        {
+            _retry.Dispose();
+            _retry = null;
+        }
+
         if (_retry is null)
         {
             _ = RunAsync();

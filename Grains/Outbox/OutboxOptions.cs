@@ -9,6 +9,12 @@ public sealed record OutboxOptions
     /// <summary>Most events a conversation keeps in memory; what comes on top is read back from the store. 100 to 100,000, default 2,000.</summary>
     public int MemoryLimit { get; init; } = 2_000;
 
+    /// <summary>
+    /// Most rows that may wait for an event log that is not the store itself; past it sends are refused with <c>overloaded</c> until it has taken some. 1,000 to 1,000,000,000,
+    /// default 1,000,000: about 1 GB of PostgreSQL.
+    /// </summary>
+    public long MaxUnpublished { get; init; } = 1_000_000;
+
     /// <summary>First wait after the log refused; doubles up to <see cref="MaxBackoff"/>, with up to a quarter of jitter. Default 1 s.</summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromSeconds(1);
 

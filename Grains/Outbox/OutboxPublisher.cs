@@ -5,16 +5,26 @@ using Microsoft.Extensions.Logging;
 namespace Chat4All.Grains.Outbox;
 
 /// <summary>
-/// Publishes one conversation's outbox rows in seq order with one batch in flight. Lives in the conversation's grain and runs in its turns, so it needs no lock.
-/// First it publishes what the store still holds unpublished, then what the grain hands over after each commit.
+/// Publishes one conversation's outbox rows with one batch in flight: first what the store still holds unpublished, by seq, then what the grain hands over after each commit.
+/// Lives in the conversation's grain and runs in its turns, so it needs no lock.
 /// </summary>
 internal sealed partial class OutboxPublisher(
-    string conversationId, IOutboxStore store, IEventLog eventLog, OutboxMarker marker, OutboxOptions options, TimeProvider time, ILogger log)
+    string conversationId,
+    IOutboxStore store,
+    IEventLog eventLog,
+    OutboxMarker marker,
+    OutboxBacklog backlog,
+    OutboxOptions options,
+    TimeProvider time,
+    ILogger log)
 {
     private readonly Queue<OutboxEvent> _fresh = new();
+    private HashSet<Guid> _loaded = [];
     private bool _storeHasMore = true;
-    private long _publishedSeq;
+    private bool _isLoading;
+    private bool _hasMarked;
     private int _failures;
+    private long _failedAt;
     private Task _running = Task.CompletedTask;
 
     /// <summary>True when nothing waits to be published.</summary>
@@ -25,9 +35,19 @@ internal sealed partial class OutboxPublisher(
         ? TimeSpan.Zero
         : TimeSpan.FromTicks(Math.Min(options.MaxBackoff.Ticks, options.Backoff.Ticks << Math.Min(_failures - 1, 10))) * (1 + (Random.Shared.NextDouble() / 4));
 
-    /// <summary>Takes a committed row, in seq order.</summary>
+    /// <summary>After the log refused: whether it has taken something of another conversation since, so that waiting makes no sense any more.</summary>
+    public bool LogIsBack => backlog.LogTookSince(_failedAt);
+
+    /// <summary>Takes a committed row, in the order of commits.</summary>
     public void Enqueue(OutboxEvent committed)
     {
+        backlog.Committed();
+        if (_storeHasMore && !_isLoading)
+        {
+            // The store is read anyway, and has it.
+            return;
+        }
+
         if (_fresh.Count < options.MemoryLimit)
         {
             _fresh.Enqueue(committed);
@@ -55,45 +75,56 @@ internal sealed partial class OutboxPublisher(
                 {
                     await PublishAsync(batch);
                 }
-            }
 
-            _failures = 0;
+                _failures = 0;
+            }
         }
         catch (Exception cause) when (cause is not OutOfMemoryException)
         {
             _failures++;
+            _failedAt = time.GetTimestamp();
             _storeHasMore = true;
+            _fresh.Clear();
             Telemetry.OutboxPublishFailures.Add(1);
             LogRefused(log, _failures, cause);
         }
     }
 
-    /// <summary>The next page from the store. A short page means that the store has no more: rows committed later come through <see cref="Enqueue"/>.</summary>
+    /// <summary>
+    /// The next page from the store, which has every row that was handed over until now; what comes while it is read may be in the page or not. Marks go first, so that what was
+    /// published is not read again.
+    /// </summary>
     private async Task<IReadOnlyList<OutboxEvent>> LoadAsync()
     {
+        if (_hasMarked)
+        {
+            await marker.FlushAsync(CancellationToken.None);
+            _hasMarked = false;
+        }
+
+        _fresh.Clear();
         _storeHasMore = false;
-        IReadOnlyList<OutboxEvent> page;
+        _isLoading = true;
         try
         {
-            page = await store.LoadUnpublishedAsync(conversationId, _publishedSeq, options.PublishBatch, CancellationToken.None);
+            var page = await store.LoadUnpublishedAsync(conversationId, options.PublishBatch, CancellationToken.None);
+            _storeHasMore |= page.Count == options.PublishBatch;
+            _loaded = [.. page.Select(static row => row.Id)];
+            return page;
         }
-        catch
+        finally
         {
-            _storeHasMore = true;
-            throw;
+            _isLoading = false;
         }
-
-        _storeHasMore |= page.Count == options.PublishBatch;
-        return page;
     }
 
-    /// <summary>Rows handed over, without those that a page from the store already brought.</summary>
+    /// <summary>Rows handed over, without those that the last page from the store brought too.</summary>
     private List<OutboxEvent> TakeFresh()
     {
         var batch = new List<OutboxEvent>(Math.Min(_fresh.Count, options.PublishBatch));
         while (batch.Count < options.PublishBatch && _fresh.TryDequeue(out var fresh))
         {
-            if (fresh.Seq > _publishedSeq)
+            if (!_loaded.Contains(fresh.Id))
             {
                 batch.Add(fresh);
             }
@@ -114,6 +145,7 @@ internal sealed partial class OutboxPublisher(
             throw;
         }
 
+        backlog.LogTook();
         var now = time.GetUtcNow();
         foreach (var published in batch)
         {
@@ -121,7 +153,7 @@ internal sealed partial class OutboxPublisher(
             Telemetry.OutboxPublishDelay.Record((now - published.CreatedAt).TotalSeconds);
         }
 
-        _publishedSeq = batch[^1].Seq;
+        _hasMarked = true;
     }
 
     [LoggerMessage(112, LogLevel.Warning, "The event log refused (attempt {Attempt} in a row); the conversation tries again later")]

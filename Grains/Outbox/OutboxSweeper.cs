@@ -8,17 +8,24 @@ using Orleans;
 namespace Chat4All.Grains.Outbox;
 
 /// <summary>Never publishes: wakes the conversations whose rows a crash left behind, and deletes published rows past their retention.</summary>
-internal sealed partial class OutboxSweeper(IOutboxStore store, IGrainFactory grains, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxSweeper> log)
+internal sealed partial class OutboxSweeper(
+    IOutboxStore store, IEventLog eventLog, OutboxBacklog backlog, IGrainFactory grains, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxSweeper> log)
     : BackgroundService
 {
     private const int WakeLimit = 500;
     private const int DeleteChunk = 5_000;
 
-    private long _unpublished;
+    /// <summary>Above this many rows a count takes long enough to be made only each <see cref="LargeCountInterval"/>th time; between counts the backlog is carried forward.</summary>
+    private const int LargeCount = 100_000;
+
+    private const int LargeCountInterval = 6;
+
+    private string _wokenUpTo = "";
+    private int _sweeps;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Telemetry.Meter.CreateObservableGauge("chat4all_outbox_unpublished", () => Volatile.Read(ref _unpublished), description: "Outbox rows that are not published.");
+        Telemetry.Meter.CreateObservableGauge("chat4all_outbox_unpublished", () => backlog.Rows, description: "Outbox rows that are not published.");
         using var timer = new PeriodicTimer(options.Value.StaleAfter, time);
         do
         {
@@ -49,16 +56,36 @@ internal sealed partial class OutboxSweeper(IOutboxStore store, IGrainFactory gr
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var conversationId in await store.ListStaleConversationsAsync(now - options.Value.StaleAfter, WakeLimit, cancellationToken))
+        if (!eventLog.IncludesOutbox)
         {
-            await grains.GetGrain<IConversationGrain>(conversationId).Wake();
+            await WakeAsync(now - options.Value.StaleAfter, cancellationToken);
+            if (backlog.Rows < LargeCount || _sweeps++ % LargeCountInterval == 0)
+            {
+                backlog.Counted(await store.CountUnpublishedAsync(cancellationToken));
+            }
         }
 
-        Volatile.Write(ref _unpublished, await store.CountUnpublishedAsync(cancellationToken));
         while (await store.DeletePublishedAsync(now - options.Value.Retention, DeleteChunk, cancellationToken) == DeleteChunk)
         {
             await Task.Yield();
         }
+    }
+
+    /// <summary>Wakes every conversation that was left behind; while the log takes nothing, only so many at once, each time the next.</summary>
+    private async Task WakeAsync(DateTimeOffset createdBefore, CancellationToken cancellationToken)
+    {
+        var recently = time.GetTimestamp() - (long)(options.Value.StaleAfter.TotalSeconds * time.TimestampFrequency);
+        do
+        {
+            var page = await store.ListStaleConversationsAsync(createdBefore, _wokenUpTo, WakeLimit, cancellationToken);
+            foreach (var conversationId in page)
+            {
+                await grains.GetGrain<IConversationGrain>(conversationId).Wake();
+            }
+
+            _wokenUpTo = page.Count == WakeLimit ? page[^1] : "";
+        }
+        while (_wokenUpTo.Length > 0 && backlog.LogTookSince(recently));
     }
 
     [LoggerMessage(113, LogLevel.Warning, "The outbox sweep was put off: the store is not available")]

@@ -3,8 +3,8 @@ namespace Chat4All.Grains.Ports;
 /// <summary>The outbox rows behind a conversation's publisher. Throws <see cref="StoreUnavailableException"/>.</summary>
 public interface IOutboxStore
 {
-    /// <summary>Unpublished rows of a conversation with seq above <paramref name="afterSeq"/>, by seq.</summary>
-    Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken);
+    /// <summary>The first unpublished rows of a conversation, by seq, and those of one seq by time and id: what became of a message has the message's seq.</summary>
+    Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, int limit, CancellationToken cancellationToken);
 
     /// <summary>Marks rows published, in one set; unknown ids are ignored. Any order, up to 10,000.</summary>
     Task MarkPublishedAsync(IReadOnlyList<OutboxEvent> events, DateTimeOffset publishedAt, CancellationToken cancellationToken);
@@ -12,8 +12,8 @@ public interface IOutboxStore
     /// <summary>Counts a failed attempt: <c>version</c> plus one, <c>error_message</c> set.</summary>
     Task RecordFailureAsync(IReadOnlyList<OutboxEvent> events, string error, CancellationToken cancellationToken);
 
-    /// <summary>Conversations with an unpublished row older than <paramref name="createdBefore"/>.</summary>
-    Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken);
+    /// <summary>Conversations with an unpublished row older than <paramref name="createdBefore"/>, by id, from behind <paramref name="after"/> on. Its cost grows with conversations, not rows.</summary>
+    Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, string after, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many rows are not published.</summary>
     Task<long> CountUnpublishedAsync(CancellationToken cancellationToken);

@@ -7,18 +7,18 @@ namespace Chat4All.Infrastructure.Postgres;
 /// <summary>The outbox in PostgreSQL.</summary>
 internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxStore
 {
-    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, int limit, CancellationToken cancellationToken)
     {
         const string select =
             """
             select id, conversation_id, seq, aggregate_id, event_type, payload, created_at, traceparent
             from outbox_events
-            where conversation_id = $1 and seq > $2 and published = false
-            order by seq, id
-            limit $3
+            where conversation_id = $1 and published = false
+            order by seq, created_at, id
+            limit $2
             """;
         return database.ReadAsync<IReadOnlyList<OutboxEvent>>(
-            async connection => await connection.Command(select).Text(conversationId).Long(afterSeq).Long(limit).ListAsync(Read, cancellationToken), cancellationToken);
+            async connection => await connection.Command(select).Text(conversationId).Long(limit).ListAsync(Read, cancellationToken), cancellationToken);
     }
 
     public Task MarkPublishedAsync(IReadOnlyList<OutboxEvent> events, DateTimeOffset publishedAt, CancellationToken cancellationToken)
@@ -38,11 +38,35 @@ internal sealed class PostgresOutboxStore(PostgresDatabase database) : IOutboxSt
         return database.WriteAsync(connection => Ids(connection, update, events).Text(error).RunAsync(cancellationToken), cancellationToken);
     }
 
-    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, string after, int limit, CancellationToken cancellationToken)
     {
-        const string select = "select distinct conversation_id from outbox_events where published = false and created_at < $1 limit $2";
+        const string select =
+            """
+            with recursive waiting (id) as (
+              select * from (
+                select conversation_id
+                from outbox_events
+                where published = false and conversation_id > $2
+                order by conversation_id
+                limit 1) first
+              union all
+              select (
+                select o.conversation_id
+                from outbox_events o
+                where o.published = false and o.conversation_id > w.id
+                order by o.conversation_id
+                limit 1)
+              from waiting w
+              where w.id is not null
+            )
+            select w.id
+            from waiting w
+            where w.id is not null
+              and exists (select 1 from outbox_events o where o.published = false and o.conversation_id = w.id and o.created_at < $1)
+            limit $3
+            """;
         return database.ReadAsync<IReadOnlyList<string>>(
-            async connection => await connection.Command(select).Time(createdBefore).Long(limit).ListAsync(static row => row.GetString(0), cancellationToken),
+            async connection => await connection.Command(select).Time(createdBefore).Text(after).Long(limit).ListAsync(static row => row.GetString(0), cancellationToken),
             cancellationToken);
     }
 

@@ -5,20 +5,20 @@ namespace Chat4All.Infrastructure.Sqlite;
 /// <summary>The outbox in SQLite.</summary>
 internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
 {
-    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, long afterSeq, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<OutboxEvent>> LoadUnpublishedAsync(string conversationId, int limit, CancellationToken cancellationToken)
     {
         const string select =
             """
             select id, conversation_id, seq, aggregate_id, event_type, payload, created_at, traceparent
             from outbox_events
-            where conversation_id = ?1 and seq > ?2 and published = false
-            order by seq, id
-            limit ?3
+            where conversation_id = ?1 and published = false
+            order by seq, created_at, id
+            limit ?2
             """;
         return database.ReadAsync<IReadOnlyList<OutboxEvent>>(
             session =>
             {
-                using var rows = session.Prepare(select).Bind(conversationId).Bind(afterSeq).Bind(limit);
+                using var rows = session.Prepare(select).Bind(conversationId).Bind(limit);
                 var events = new List<OutboxEvent>();
                 while (rows.Read())
                 {
@@ -58,12 +58,37 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<string>>(
+    public Task<IReadOnlyList<string>> ListStaleConversationsAsync(DateTimeOffset createdBefore, string after, int limit, CancellationToken cancellationToken)
+    {
+        const string select =
+            """
+            with recursive waiting (id) as (
+              select * from (
+                select conversation_id
+                from outbox_events
+                where published = false and conversation_id > ?2
+                order by conversation_id
+                limit 1) first
+              union all
+              select (
+                select o.conversation_id
+                from outbox_events o
+                where o.published = false and o.conversation_id > w.id
+                order by o.conversation_id
+                limit 1)
+              from waiting w
+              where w.id is not null
+            )
+            select w.id
+            from waiting w
+            where w.id is not null
+              and exists (select 1 from outbox_events o where o.published = false and o.conversation_id = w.id and o.created_at < ?1)
+            limit ?3
+            """;
+        return database.ReadAsync<IReadOnlyList<string>>(
             session =>
             {
-                using var rows = session.Prepare("select distinct conversation_id from outbox_events where published = false and created_at < ?1 limit ?2")
-                    .Bind(createdBefore).Bind(limit);
+                using var rows = session.Prepare(select).Bind(createdBefore).Bind(after).Bind(limit);
                 var conversations = new List<string>();
                 while (rows.Read())
                 {
@@ -73,6 +98,7 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
                 return conversations;
             },
             cancellationToken);
+    }
 
     public Task<long> CountUnpublishedAsync(CancellationToken cancellationToken) => database.ReadAsync(
         session =>

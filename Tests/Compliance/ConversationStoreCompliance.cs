@@ -30,7 +30,7 @@ public abstract class ConversationStoreCompliance(StoreFixture fixture)
         var record = await Store.LoadAsync(conversation, CancellationToken.None);
         Assert.Equal((1L, full.Message.CreatedAt), (record!.LastSeq, record.LastActivityAt));
         Assert.Equal([1L, 0L, 0L], record.Members.Select(static member => member.LastReadSeq));
-        var outbox = Assert.Single(await fixture.Outbox.LoadUnpublishedAsync(conversation, 0, 10, CancellationToken.None));
+        var outbox = Assert.Single(await fixture.Outbox.LoadUnpublishedAsync(conversation, 10, CancellationToken.None));
         Assert.Equal((full.Outbox.Id, full.Message.MessageId, 1L), (outbox.Id, outbox.AggregateId, outbox.Seq));
     }
 
@@ -48,7 +48,7 @@ public abstract class ConversationStoreCompliance(StoreFixture fixture)
         Assert.Empty(conflicts.ExistingMessages);
         Assert.Null(await Reader.FindMessageAsync(messages.Item2.Message.MessageId, CancellationToken.None));
         Assert.Equal(0, (await Store.LoadAsync(fresh, CancellationToken.None))!.LastSeq);
-        Assert.Empty(await fixture.Outbox.LoadUnpublishedAsync(fresh, 0, 10, CancellationToken.None));
+        Assert.Empty(await fixture.Outbox.LoadUnpublishedAsync(fresh, 10, CancellationToken.None));
     }
 
     [SkippableFact]

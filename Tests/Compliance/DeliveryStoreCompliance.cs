@@ -46,7 +46,7 @@ public abstract class DeliveryStoreCompliance(StoreFixture fixture)
         Assert.Equal((MessageStatus.InTransit, 2, "x1", null, Now), (stored!.Status, stored.Attempts, stored.ExternalId, stored.Error, stored.UpdatedAt));
         var read = await fixture.Reader.FindMessageAsync(ids[1], CancellationToken.None);
         Assert.Equal((MessageStatus.InTransit, Now), (read!.Status, read.StatusAt));
-        var row = Assert.Single(await fixture.Outbox.LoadUnpublishedAsync(conversationId, 0, 10, CancellationToken.None), static row => row.EventType == "message.in_transit");
+        var row = Assert.Single(await fixture.Outbox.LoadUnpublishedAsync(conversationId, 10, CancellationToken.None), static row => row.EventType == "message.in_transit");
         Assert.Equal((ids[1], 2L, "00-1-2-01", Now), (row.AggregateId, row.Seq, row.TraceParent, row.CreatedAt));
         Assert.Equal("in_transit", JsonElement.Parse(row.Payload.Span).GetProperty("new_status").GetString());
         Assert.Equal("a", JsonElement.Parse(row.Payload.Span).GetProperty("recipient").GetString());
@@ -125,7 +125,7 @@ public abstract class DeliveryStoreCompliance(StoreFixture fixture)
         await RecordAsync(Update(ids[0], "a", MessageStatus.InTransit));
         await RecordAsync(Update(ids[0], "a", MessageStatus.Delivered));
 
-        var events = (await fixture.Outbox.LoadUnpublishedAsync(conversationId, 0, 10, CancellationToken.None)).Where(static row => row.EventType != EventTypes.MessageCreated).ToList();
+        var events = (await fixture.Outbox.LoadUnpublishedAsync(conversationId, 10, CancellationToken.None)).Where(static row => row.EventType != EventTypes.MessageCreated).ToList();
         Assert.Equal(["message.delivered", "message.delivered", "message.in_transit"], events.Select(static row => row.EventType).Order());
         Assert.All(events, row => Assert.Equal(ids[0], row.ToLogEvent().MessageId));
     }

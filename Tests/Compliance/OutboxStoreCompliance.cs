@@ -12,15 +12,15 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     private IOutboxStore Outbox => fixture.Outbox;
 
     [SkippableFact]
-    public async Task Unpublished_rows_are_loaded_by_seq_behind_a_seq()
+    public async Task Unpublished_rows_are_loaded_by_seq()
     {
         var (id, sent) = await ArrangeAsync(5);
 
-        var loaded = await Outbox.LoadUnpublishedAsync(id, 1, 3, CancellationToken.None);
+        var loaded = await Outbox.LoadUnpublishedAsync(id, 3, CancellationToken.None);
 
-        Assert.Equal([2L, 3L, 4L], loaded.Select(static row => row.Seq));
-        Assert.Equal(sent[1..4].Select(static m => m.Outbox.Id), loaded.Select(static row => row.Id));
-        var (row, message) = (loaded[0], sent[1]);
+        Assert.Equal([1L, 2L, 3L], loaded.Select(static row => row.Seq));
+        Assert.Equal(sent[..3].Select(static m => m.Outbox.Id), loaded.Select(static row => row.Id));
+        var (row, message) = (loaded[1], sent[1]);
         Assert.Equal(
             (id, message.Outbox.AggregateId, message.Outbox.EventType, message.Message.CreatedAt), (row.ConversationId, row.AggregateId, row.EventType, row.CreatedAt));
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse(message.Outbox.Payload.Span), JsonElement.Parse(row.Payload.Span)));
@@ -30,14 +30,14 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     public async Task Marked_rows_are_no_longer_loaded_and_keep_the_time_of_the_first_mark()
     {
         var (id, _) = await ArrangeAsync(3);
-        var rows = await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None);
+        var rows = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
         var unknown = rows[0] with { Id = Guid.CreateVersion7() };
 
         await Outbox.MarkPublishedAsync([rows[2], unknown, rows[0]], Start.AddHours(1), CancellationToken.None);
         await Outbox.MarkPublishedAsync([rows[0]], Start.AddHours(2), CancellationToken.None);
         await Outbox.MarkPublishedAsync([], Start, CancellationToken.None);
 
-        Assert.Equal([2L], (await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None)).Select(static row => row.Seq));
+        Assert.Equal([2L], (await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None)).Select(static row => row.Seq));
         var marked = await fixture.QueryAsync($"select count(*) from outbox_events where conversation_id = '{id}' and published_at = '2026-01-02T04:04:05.000000Z'");
         Assert.Equal(2L, marked[0][0]);
     }
@@ -46,7 +46,7 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     public async Task A_failed_attempt_is_counted_and_its_error_kept()
     {
         var (id, _) = await ArrangeAsync(2);
-        var rows = await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None);
+        var rows = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
 
         await Outbox.RecordFailureAsync([rows[0]], "first", CancellationToken.None);
         await Outbox.RecordFailureAsync(rows, "second", CancellationToken.None);
@@ -61,20 +61,38 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     {
         var long_ago = Start.AddYears(-3);
         var (stale, _) = await ArrangeAsync(2, long_ago);
+        var (other, _) = await ArrangeAsync(2, long_ago);
         var (fresh, _) = await ArrangeAsync(2);
 
-        var listed = await Outbox.ListStaleConversationsAsync(long_ago.AddSeconds(10), 10_000, CancellationToken.None);
+        var listed = await Outbox.ListStaleConversationsAsync(long_ago.AddSeconds(10), "", 10_000, CancellationToken.None);
 
         Assert.Single(listed, stale);
+        Assert.Single(listed, other);
         Assert.DoesNotContain(fresh, listed);
-        Assert.Empty(await Outbox.ListStaleConversationsAsync(long_ago.AddSeconds(10), 0, CancellationToken.None));
+        Assert.Equal(listed.Order(StringComparer.Ordinal), listed);
+        Assert.Equal(listed.Skip(1), await Outbox.ListStaleConversationsAsync(long_ago.AddSeconds(10), listed[0], 10_000, CancellationToken.None));
+        Assert.Equal(listed.Take(1), await Outbox.ListStaleConversationsAsync(long_ago.AddSeconds(10), "", 1, CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Rows_of_one_seq_are_loaded_by_time_and_only_an_old_one_among_them_makes_a_conversation_stale()
+    {
+        var long_ago = Start.AddYears(-3);
+        var (id, _) = await ArrangeAsync(2);
+        await fixture.QueryAsync($"update outbox_events set seq = 1, created_at = '2026-01-02T03:00:00.000000Z' where conversation_id = '{id}' and seq = 2");
+
+        var loaded = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
+
+        Assert.Equal([1L, 1L], loaded.Select(static row => row.Seq));
+        Assert.True(loaded[0].CreatedAt < loaded[1].CreatedAt);
+        Assert.DoesNotContain(id, await Outbox.ListStaleConversationsAsync(long_ago, "", 10_000, CancellationToken.None));
     }
 
     [SkippableFact]
     public async Task Unpublished_rows_are_counted()
     {
         var (id, _) = await ArrangeAsync(3);
-        var rows = await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None);
+        var rows = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
         var before = await Outbox.CountUnpublishedAsync(CancellationToken.None);
 
         await Outbox.MarkPublishedAsync(rows, Start, CancellationToken.None);
@@ -88,7 +106,7 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     {
         var long_ago = Start.AddYears(-9);
         var (id, _) = await ArrangeAsync(5, long_ago);
-        var rows = await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None);
+        var rows = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
         await Outbox.MarkPublishedAsync([.. rows.Take(3)], long_ago.AddMinutes(1), CancellationToken.None);
         await Outbox.MarkPublishedAsync([rows[3]], long_ago.AddMinutes(3), CancellationToken.None);
         var before = long_ago.AddMinutes(2);
@@ -106,7 +124,7 @@ public abstract class OutboxStoreCompliance(StoreFixture fixture)
     {
         var long_ago = Start.AddYears(-4);
         var (id, _) = await ArrangeAsync(1, long_ago);
-        var rows = await Outbox.LoadUnpublishedAsync(id, 0, 10, CancellationToken.None);
+        var rows = await Outbox.LoadUnpublishedAsync(id, 10, CancellationToken.None);
         await Outbox.MarkPublishedAsync(rows, long_ago.AddYears(1), CancellationToken.None);
 
         await Outbox.DeletePublishedAsync(long_ago.AddMonths(6), 100, CancellationToken.None);

@@ -90,7 +90,7 @@ public abstract class StoreAdministrationCompliance(StoreFixture fixture)
         var before = Assert.Single(await fixture.QueryAsync("SELECT version, published, published_at FROM outbox_events WHERE aggregate_id = 'msg-outbox-test';"));
         Assert.Single(await fixture.QueryAsync("SELECT * FROM outbox_events WHERE aggregate_id = 'msg-outbox-test';"));
         var stuck = await fixture.QueryAsync("SELECT * FROM outbox_events WHERE published = FALSE");
-        await fixture.Outbox.MarkPublishedAsync(await fixture.Outbox.LoadUnpublishedAsync(id, 0, 1, CancellationToken.None), Start, CancellationToken.None);
+        await fixture.Outbox.MarkPublishedAsync(await fixture.Outbox.LoadUnpublishedAsync(id, 1, CancellationToken.None), Start, CancellationToken.None);
         var after = Assert.Single(await fixture.QueryAsync("SELECT version, published, published_at FROM outbox_events WHERE aggregate_id = 'msg-outbox-test';"));
 
         Assert.Equal("message.created", newest[0][2]);

@@ -71,8 +71,8 @@ internal sealed class StoreModel
         return new ReadAdvance(new ReadCursor(member.LastReadSeq, target > previous ? now : member.LastReadAt), previous, became);
     }
 
-    public IReadOnlyList<Event> Unpublished(string conversationId, long afterSeq, int limit) =>
-        [.. _events.Values.Where(e => e.ConversationId == conversationId && e.Seq > afterSeq && !e.Published).OrderBy(static e => e.Seq).Take(limit)];
+    public IReadOnlyList<Event> Unpublished(string conversationId, int limit) =>
+        [.. _events.Values.Where(e => e.ConversationId == conversationId && !e.Published).OrderBy(static e => e.Seq).Take(limit)];
 
     public long CountUnpublished() => _events.Values.Count(static e => !e.Published);
 

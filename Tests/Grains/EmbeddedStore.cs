@@ -3,6 +3,7 @@ using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Files;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Tests.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat4All.Tests.Grains;
@@ -58,6 +59,18 @@ internal sealed class EmbeddedStore : IAsyncDisposable
     /// <summary>A group of <c>u1</c>, <c>u2</c> and <c>u3</c>, owned by the first.</summary>
     public async Task<ConversationRecord> AddGroupAsync(string id) =>
         (await Conversations.CreateAsync(new NewConversation(id, ConversationType.Group, ["u1", "u2", "u3"], "{}", DateTimeOffset.UtcNow), CancellationToken.None)).Conversation;
+
+    /// <summary>How often an event was tried, as the outbox counts it, and what went wrong last.</summary>
+    public async Task<(long Version, string? Error)> OutboxRowAsync(string aggregateId)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "test.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var select = connection.CreateCommand();
+        select.CommandText = "select version, error_message from outbox_events where aggregate_id = $id";
+        select.Parameters.AddWithValue("$id", aggregateId);
+        await using var row = await select.ExecuteReaderAsync();
+        return await row.ReadAsync() ? (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1)) : throw new InvalidOperationException($"There is no event of {aggregateId}.");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -33,7 +33,7 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public RecordingEventLog Log { get; }
 
-    public static async Task<GrainHost> StartAsync(EmbeddedStore store, RecordingEventLog? log = null)
+    public static async Task<GrainHost> StartAsync(EmbeddedStore store, RecordingEventLog? log = null, params (string Key, string Value)[] settings)
     {
         log ??= new RecordingEventLog();
         var fanOut = new RecordingFanOut();
@@ -54,6 +54,11 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton<IEventLog>(log);
         builder.Configuration["Outbox:Backoff"] = "00:00:00.050";
         builder.Configuration["Outbox:StaleAfter"] = "00:00:01";
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
         builder.Services.AddGrainServices();
         builder.AddGrains(typeof(Telemetry).Assembly);
         builder.Services.AddGrainCallers();

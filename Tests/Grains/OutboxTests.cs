@@ -1,3 +1,5 @@
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
 using Chat4All.Tests.Hosting;
 using Xunit;
 
@@ -54,4 +56,118 @@ public sealed class OutboxTests : IAsyncLifetime
         await Eventually.HoldsAsync("the new one too", () => host.Log.Events.Count == 31);
         Assert.Equal(Enumerable.Range(1, 31).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
     }
+
+    [Fact]
+    public async Task What_memory_does_not_hold_is_read_back_and_nothing_is_published_twice_while_all_is_well()
+    {
+        await using var host = await GrainHost.StartAsync(_store, null, ("Outbox:MemoryLimit", "100"), ("Outbox:PublishBatch", "20"));
+        await host.CreateGroupAsync("c1");
+        var sends = Enumerable.Range(0, 20).Select(batch => host.Conversation("c1")
+            .SendMany([.. Enumerable.Range(0, 100).Select(i => GrainHost.Message($"m{batch}-{i}"))], CancellationToken.None).AsTask());
+        await Task.WhenAll(sends);
+
+        await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
+        Assert.Equal(Enumerable.Range(1, 2_000).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
+    }
+
+    [Fact]
+    public async Task Status_events_of_older_messages_are_published_too_and_behind_what_was_committed_before_them()
+    {
+        await using var host = await GrainHost.StartAsync(_store);
+        await host.CreateGroupAsync("c1");
+        for (var i = 1; i <= 3; i++)
+        {
+            await host.Conversation("c1").Send(GrainHost.Message($"m{i}"), CancellationToken.None);
+        }
+
+        var at = DateTimeOffset.UtcNow;
+        await AddDeliveryAsync("m1", at);
+        await host.Conversation("c1").RecordDeliveries([Update("m1", MessageStatus.InTransit, at), Update("m1", MessageStatus.Delivered, at.AddSeconds(1))], CancellationToken.None);
+
+        await Eventually.HoldsAsync("the status events are published", () => host.Log.Events.Count >= 5);
+        await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
+        Assert.Equal(
+            ["message.created", "message.created", "message.created", "message.in_transit", "message.delivered"], host.Log.Events.Select(static e => e.Type));
+        Assert.Equal(["m1", "m1"], host.Log.Events.Skip(3).Select(static e => e.MessageId!));
+    }
+
+    [Fact]
+    public async Task Status_events_that_the_log_refused_are_published_once_it_is_back()
+    {
+        await using var host = await GrainHost.StartAsync(_store);
+        await host.CreateGroupAsync("c1");
+        await host.Conversation("c1").Send(GrainHost.Message("m1"), CancellationToken.None);
+        await host.Conversation("c1").Send(GrainHost.Message("m2"), CancellationToken.None);
+        await Eventually.HoldsAsync("both are published", () => host.Log.Events.Count == 2);
+        host.Log.Refuses = true;
+
+        var at = DateTimeOffset.UtcNow;
+        await AddDeliveryAsync("m1", at);
+        await host.Conversation("c1").RecordDeliveries([Update("m1", MessageStatus.InTransit, at)], CancellationToken.None);
+        await host.Conversation("c1").Send(GrainHost.Message("m3"), CancellationToken.None);
+        host.Log.Refuses = false;
+
+        await Eventually.HoldsAsync("everything is published", () => host.Log.Events.Count == 4);
+        Assert.Equal(["message.created", "message.created", "message.in_transit", "message.created"], host.Log.Events.Select(static e => e.Type));
+    }
+
+    [Fact]
+    public async Task Past_the_limit_of_what_may_wait_sends_are_refused_until_the_log_has_taken_some()
+    {
+        await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { Refuses = true }, ("Outbox:MaxUnpublished", "1000"));
+        await host.CreateGroupAsync("c1");
+        for (var i = 0; i < 10; i++)
+        {
+            await host.Conversation("c1").SendMany([.. Enumerable.Range(0, 100).Select(n => GrainHost.Message($"m{i}-{n}"))], CancellationToken.None);
+        }
+
+        var refusal = await Assert.ThrowsAsync<ChatException>(() => host.Conversation("c1").Send(GrainHost.Message("one-too-many"), CancellationToken.None).AsTask());
+        Assert.Equal((ChatErrorKind.Unavailable, ErrorCodes.Overloaded), (refusal.Error.Kind, refusal.Error.Code));
+
+        host.Log.Refuses = false;
+        await Eventually.HoldsAsync("the backlog is gone", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
+        var receipt = await host.Conversation("c1").Send(GrainHost.Message("one-too-many"), CancellationToken.None);
+        Assert.Equal(1_001, receipt.Seq);
+        Assert.False(receipt.Duplicate);
+        await Eventually.HoldsAsync("it is published", () => host.Log.Events.Count == 1_001);
+        Assert.Equal(Enumerable.Range(1, 1_001).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
+    }
+
+    [Fact]
+    public async Task A_refused_attempt_is_counted_on_the_row_with_its_reason()
+    {
+        await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { Refuses = true });
+        await host.CreateGroupAsync("c1");
+        await host.Conversation("c1").Send(GrainHost.Message("m1"), CancellationToken.None);
+
+        await Eventually.HoldsAsync("two attempts are counted", async () => (await _store.OutboxRowAsync("m1")).Version >= 3);
+        Assert.Equal("the log is down", (await _store.OutboxRowAsync("m1")).Error);
+        host.Log.Refuses = false;
+
+        await Eventually.HoldsAsync("the row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
+        Assert.Equal("the log is down", (await _store.OutboxRowAsync("m1")).Error);
+    }
+
+    [Fact]
+    public async Task Many_conversations_that_a_dead_process_left_are_all_woken()
+    {
+        await using (var dead = await GrainHost.StartAsync(_store, new RecordingEventLog { Refuses = true }))
+        {
+            for (var i = 0; i < 600; i++)
+            {
+                await dead.CreateGroupAsync($"c{i}");
+                await dead.Conversation($"c{i}").Send(GrainHost.Message($"m{i}"), CancellationToken.None);
+            }
+        }
+
+        await using var host = await GrainHost.StartAsync(_store);
+        await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
+        Assert.Equal(600, host.Log.Events.Select(static e => e.Id).Distinct().Count());
+    }
+
+    private static DeliveryUpdate Update(string messageId, MessageStatus status, DateTimeOffset at) =>
+        new() { MessageId = messageId, Recipient = "u2", Channel = "whatsapp", Status = status, At = at };
+
+    private Task AddDeliveryAsync(string messageId, DateTimeOffset at) =>
+        _store.Deliveries.InsertAsync([new NewDelivery(messageId, "u2", "whatsapp")], at, CancellationToken.None);
 }

@@ -84,7 +84,7 @@ public sealed class BackupTests : IDisposable
         {
             var copied = await target.Reader.ListAfterAsync(id, 0, long.MaxValue, int.MaxValue, CancellationToken.None);
             Assert.Equal(await source.Reader.ListAfterAsync(id, 0, head, int.MaxValue, CancellationToken.None), copied);
-            Assert.Equal(head, (await target.Outbox.LoadUnpublishedAsync(id, 0, int.MaxValue, CancellationToken.None)).Count);
+            Assert.Equal(head, (await target.Outbox.LoadUnpublishedAsync(id, int.MaxValue, CancellationToken.None)).Count);
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class BackupTests : IDisposable
         var id = (await store.Conversations.AddConversationAsync(users[..2])).ConversationId;
         var odd = Message(id, 1, users[0], text: "tab\\t quote\\\" 漢 \U0001F600 \\u2028 line");
         await store.Conversations.AppendAsync([Append(id, 0, odd, Message(id, 2, users[1]), Message(id, 3, null))], CancellationToken.None);
-        await store.Outbox.MarkPublishedAsync([.. (await store.Outbox.LoadUnpublishedAsync(id, 0, 1, CancellationToken.None))], Start, CancellationToken.None);
+        await store.Outbox.MarkPublishedAsync([.. (await store.Outbox.LoadUnpublishedAsync(id, 1, CancellationToken.None))], Start, CancellationToken.None);
         await store.QueryAsync(
             $"""
             insert into message_deliveries (message_id, recipient, channel, status, attempts, created_at, updated_at)

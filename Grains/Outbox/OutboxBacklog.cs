@@ -1,0 +1,36 @@
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Options;
+
+namespace Chat4All.Grains.Outbox;
+
+/// <summary>How much waits for an event log that is not the store itself: counted by the sweeper, and moved on by what this process commits and publishes in between.</summary>
+internal sealed class OutboxBacklog(IEventLog eventLog, IOptions<OutboxOptions> options, TimeProvider time)
+{
+    private long _rows;
+    private long _lastTaken;
+
+    /// <summary>Rows that are not published, about.</summary>
+    public long Rows => Math.Max(0, Volatile.Read(ref _rows));
+
+    /// <summary>Throws <c>overloaded</c> when so much waits that no more may be accepted.</summary>
+    public void EnsureRoom()
+    {
+        if (!eventLog.IncludesOutbox && Rows >= options.Value.MaxUnpublished)
+        {
+            throw ChatException.Unavailable(ErrorCodes.Overloaded, "Too many events wait for the event log, which does not take them.");
+        }
+    }
+
+    public void Counted(long rows) => Volatile.Write(ref _rows, rows);
+
+    public void Committed() => Interlocked.Increment(ref _rows);
+
+    public void Published(int rows) => Interlocked.Add(ref _rows, -rows);
+
+    /// <summary>Takes note that the log takes events.</summary>
+    public void LogTook() => Volatile.Write(ref _lastTaken, time.GetTimestamp());
+
+    /// <summary>Whether the log took something after a moment, given as a timestamp of the clock.</summary>
+    public bool LogTookSince(long moment) => Volatile.Read(ref _lastTaken) > moment;
+}
