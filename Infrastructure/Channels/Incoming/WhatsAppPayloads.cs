@@ -97,12 +97,15 @@ internal sealed class WhatsAppPayloads : IIncomingPayloads
         _ => null,
     };
 
+    /// <summary>The codes that the connector has for the same refusals when they come at once.</summary>
     private static string ErrorOf(string? code) => code switch
     {
         "131047" => "outside_window",
-        "131026" => "recipient_unavailable",
+        "131026" or "130472" or "131049" => "recipient_unavailable",
+        "131050" => "recipient_opted_out",
+        "131052" or "131053" => "media_refused",
         null => "failed",
-        _ => $"whatsapp_{code}",
+        _ => code.StartsWith("132", StringComparison.Ordinal) ? "template_refused" : $"whatsapp_{code}",
     };
 
     private static DateTimeOffset TimeOf(JsonElement element) => element.Time("timestamp", Seconds) ?? throw new FormatException("'timestamp' is missing.");

@@ -69,7 +69,7 @@ internal sealed partial class WebhookSender(IWebhookStore store, WebhookAttempts
                 LogFailed(log, failure);
             }
 
-            await Task.WhenAny(_wake.WaitAsync(stoppingToken), Task.Delay(PollInterval, stoppingToken));
+            await _wake.WaitAsync(PollInterval, stoppingToken);
         }
     }
 
@@ -77,14 +77,25 @@ internal sealed partial class WebhookSender(IWebhookStore store, WebhookAttempts
 
     private void Start(DueWebhook due, CancellationToken stopping)
     {
-        var places = due.IsFailing ? _failingPlaces : _places;
-        if (!_running.ContainsKey(due.WebhookId) && places.Wait(0, CancellationToken.None))
+        // Noted before it starts, so that it can not end before it was noted.
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_running.TryAdd(due.WebhookId, done.Task))
         {
-            _running[due.WebhookId] = Task.Run(() => RunAsync(due.WebhookId, places, stopping), CancellationToken.None);
+            return;
+        }
+
+        var places = due.IsFailing ? _failingPlaces : _places;
+        if (places.Wait(0, CancellationToken.None))
+        {
+            _ = Task.Run(() => RunAsync(due.WebhookId, places, done, stopping), CancellationToken.None);
+        }
+        else
+        {
+            _running.TryRemove(due.WebhookId, out _);
         }
     }
 
-    private async Task RunAsync(string webhookId, SemaphoreSlim places, CancellationToken stopping)
+    private async Task RunAsync(string webhookId, SemaphoreSlim places, TaskCompletionSource done, CancellationToken stopping)
     {
         try
         {
@@ -101,6 +112,7 @@ internal sealed partial class WebhookSender(IWebhookStore store, WebhookAttempts
             _running.TryRemove(webhookId, out _);
             places.Release();
             Wake();
+            done.SetResult();
         }
     }
 

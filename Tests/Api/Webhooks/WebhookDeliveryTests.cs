@@ -140,6 +140,24 @@ public sealed class WebhookDeliveryTests
         Assert.Equal("with user2", receiver.Calls[2].Data.GetProperty("content").GetString());
     }
 
+    [Fact]
+    public async Task Each_step_of_a_messages_status_is_told()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await StartAsync();
+        using var user = await server.SignInAsync("user1");
+        await CreateAsync(user, receiver.Url, "message.status_updated");
+
+        await user.PostAsync(
+            "/v1/messages",
+            new { message_id = "outside", conversation_id = "conv-test", channels = new[] { "whatsapp" }, payload = new { type = "text", text = "outside" } },
+            HttpStatusCode.Accepted);
+
+        await Eventually.HoldsAsync("it was read", () => receiver.Calls.Count >= 3);
+        Assert.Equal(["in_transit", "delivered", "read"], receiver.Calls.Select(static call => call.Data.GetProperty("new_status").GetString()));
+        Assert.All(receiver.Calls, static call => Assert.Equal(("message.status_updated", "outside"), (call.Type, call.Data.GetProperty("message_id").GetString())));
+    }
+
     [SkippableTheory]
     [InlineData(HubStore.Sqlite)]
     [InlineData(HubStore.Postgres)]
