@@ -33,7 +33,7 @@ run_bench() {
   open_run bench /tmp
   results="$root/artifacts/bench"
   mkdir -p "$results"
-  server='' bench_status=0 reports=()
+  server='' bench_status=0 reports=() raw=(--raw-folder "$run")
   # The program's own stamp is that of its last build, which needs none when only the server changed.
   commit=$(git -C "$root" describe --always --abbrev=12 --dirty 2>/dev/null) || commit=unknown
   [ "$(stat -f -c %T "$run")" != tmpfs ] || say "Beware: /tmp is in memory here, so that syncing to disk costs nothing."
@@ -44,12 +44,28 @@ run_bench() {
   [ ${#baselines[@]} -eq 0 ] || measure baselines "${baselines[@]}" ${postgres:+--postgres "$postgres"} "${options[@]}"
   [ ${#of_server[@]} -eq 0 ] || bench_store sqlite
   [ ${#of_server[@]} -eq 0 ] || [ -z "$postgres" ] || bench_store postgres --postgres "$postgres" --demo
+  bench_s3
 
   say ""
   dotnet "$loadtests" report "${reports[@]}" --json "$results/report.json" --html "$results/report.html" --markdown "$results/report.md"
   say "The report: $results/report.html, .md and .json"
   close_run
   [ "$bench_status" -eq 0 ] || fail "not all of it ran, or counts disagree: see above"
+}
+
+# Uploads into an S3 server, where one can be had; nothing else depends on where files lie.
+bench_s3() {
+  local uploads=() s3 scenario
+  for scenario in "${of_server[@]}"; do
+    case $scenario in upload*) uploads+=("$scenario") ;; esac
+  done
+  [ ${#uploads[@]} -gt 0 ] || return 0
+  s3=$("$root/Tests/Hosting/ceph-s3.sh" start "$run/s3" </dev/null) || { say "No S3 server here: uploads are measured on files only."; return 0; }
+  local of_server=("${uploads[@]}") endpoint access secret
+  read -r endpoint access secret <<<"$s3"
+  raw=(--raw-s3 "$s3")
+  S3_ENDPOINT=$endpoint AWS_ACCESS_KEY_ID=$access AWS_SECRET_ACCESS_KEY=$secret bench_store s3
+  "$root/Tests/Hosting/ceph-s3.sh" stop "$run/s3"
 }
 
 # bench_store STORE [SERVER-OPTION ...]: a fresh server on the store, and all that is measured on it.
@@ -78,7 +94,7 @@ bench_store() {
   fi
   measure "$store" "${names[@]}" --url "http://127.0.0.1:$port" --label "$store" --server-pid "$server" \
     --admin-id bench-admin --admin-secret-file "$run/admin-secret" \
-    --server-command "dotnet '$frontend' --port {port} --data {data}" "${options[@]}"
+    --server-command "dotnet '$frontend' --port {port} --data {data}" "${raw[@]}" "${options[@]}"
   stop_server
 }
 

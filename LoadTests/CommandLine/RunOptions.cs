@@ -1,3 +1,4 @@
+using Chat4All.LoadTests.Files;
 using Chat4All.LoadTests.Machine;
 using Chat4All.LoadTests.Server;
 
@@ -38,6 +39,12 @@ internal sealed record RunOptions
     /// <summary>Commit of the server; default: the one that this program was built from.</summary>
     public string Commit { get; init; } = MachineInfo.BuiltFrom();
 
+    /// <summary>A folder on the disk that the server's files lie on.</summary>
+    public string? RawFolder { get; init; }
+
+    /// <summary>The S3 server that the server's files lie on: endpoint, access key and secret key, with blanks between.</summary>
+    public string? RawS3 { get; init; }
+
     public AdminAccount? Admin { get; init; }
 
     /// <summary>Messages carry ids of the client's; otherwise the server makes them.</summary>
@@ -73,6 +80,8 @@ internal sealed record RunOptions
             ServerProcessId = parsed.Number("--server-pid", 0, 1, int.MaxValue) is > 0 and var id ? id : null,
             Commit = parsed.Text("--commit") ?? MachineInfo.BuiltFrom(),
             Label = parsed.Text("--label") ?? "",
+            RawFolder = parsed.Text("--raw-folder"),
+            RawS3 = parsed.Text("--raw-s3"),
             Admin = ReadAdmin(parsed),
             ClientIds = parsed.Flag("--client-ids"),
             Channel = parsed.Text("--channel") ?? "chat4all",
@@ -84,6 +93,9 @@ internal sealed record RunOptions
         return options;
     }
 
+    /// <summary>The store that uploads are compared with; null when none was given.</summary>
+    public IRawStore? OpenRawStore() => RawS3 is { } access ? new RawBucket(access) : RawFolder is { } folder ? new RawFolder(folder) : null;
+
     /// <summary>The command that makes one row again; connection string and secret left out.</summary>
     public string CommandFor(string scenario)
     {
@@ -94,6 +106,8 @@ internal sealed record RunOptions
         words.AddRange(Postgres is not null && scenario == "baseline-p" ? ["--postgres …"] : []);
         words.AddRange(scenario is "idle-sockets" or "fan-out" ? [$"--sockets-per-user {SocketsPerUser}"] : []);
         words.AddRange(scenario is "idle-sockets" ? [$"--sockets {Sockets} --idle {Idle.TotalSeconds}"] : []);
+        words.AddRange(RawFolder is not null && scenario.StartsWith("upload", StringComparison.Ordinal) ? ["--raw-folder …"] : []);
+        words.AddRange(RawS3 is not null && scenario.StartsWith("upload", StringComparison.Ordinal) ? ["--raw-s3 …"] : []);
         words.AddRange(ClientIds ? ["--client-ids"] : []);
         words.AddRange(Channel != "chat4all" ? [$"--channel {Channel}"] : []);
         return string.Join(' ', words);

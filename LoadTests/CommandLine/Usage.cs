@@ -22,6 +22,8 @@ internal static class Usage
           --sockets-per-user N      the server's limit a user              (10)
           --client-ids              messages carry ids of the client's
           --channel NAME            where messages go                      (chat4all)
+          --raw-folder FOLDER       on the disk of the server's files, for the upload rows
+          --raw-s3 'URL KEY SECRET' where the server's files lie in S3
           --json FILE --html FILE
         loadtests report --in FILE [--in FILE …] [--html FILE] [--markdown FILE] [--json FILE]
         loadtests baseline-server --port N

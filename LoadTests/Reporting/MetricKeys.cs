@@ -16,6 +16,11 @@ internal static class MetricKeys
     public const string MemoryPerActivation = "memory an activation";
     public const string Memory = "memory";
     public const string Ready = "ready";
+    public const string Throughput = "throughput";
+    public const string OfRaw = "of the store itself";
+    public const string Merge = "merge";
+    public const string Download = "download";
+    public const string PeakMemory = "peak memory";
 
     /// <summary>The latency columns, in order.</summary>
     public static IReadOnlyList<string> Latencies { get; } = [P50, P95, P99, P999, Max];

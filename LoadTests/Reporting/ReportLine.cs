@@ -43,13 +43,19 @@ internal sealed record ReportLine(Row Row, string Result, IReadOnlyList<string> 
 
     private static string ResultOf(Row row)
     {
-        string[] keys = [MetricKeys.Rate, MetricKeys.MemoryPerConnection, MetricKeys.MemoryPerActivation, MetricKeys.Ready, MetricKeys.Memory];
+        string[] keys = [MetricKeys.Rate, MetricKeys.MemoryPerConnection, MetricKeys.MemoryPerActivation, MetricKeys.Ready, MetricKeys.Memory,
+            MetricKeys.Throughput, MetricKeys.OfRaw, MetricKeys.Merge, MetricKeys.Download, MetricKeys.PeakMemory];
         return string.Join(", ", row.Metrics.Where(metric => keys.Contains(metric.Key)).Select(metric => metric.Key switch
         {
             MetricKeys.Rate => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:N0}/s{Spread(metric)}"),
             MetricKeys.MemoryPerConnection => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:0.0} KB each"),
             MetricKeys.MemoryPerActivation => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:N0} B an activation"),
             MetricKeys.Ready => string.Create(CultureInfo.InvariantCulture, $"ready in {metric.Value:N0} ms"),
+            MetricKeys.Throughput => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:N0} MB/s"),
+            MetricKeys.OfRaw => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:0} % of the store itself"),
+            MetricKeys.Merge => string.Create(CultureInfo.InvariantCulture, $"merged in {metric.Value:N0} ms"),
+            MetricKeys.Download => string.Create(CultureInfo.InvariantCulture, $"down at {metric.Value:N0} MB/s"),
+            MetricKeys.PeakMemory => string.Create(CultureInfo.InvariantCulture, $"peak {metric.Value:0} MB"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{metric.Value:0} MB"),
         }));
     }

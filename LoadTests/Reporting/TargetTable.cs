@@ -37,6 +37,7 @@ internal sealed class TargetTable
             "fan-out" => [Rate(150_000)],
             "conversation-list" when row.Title.Contains("1 connection,", StringComparison.Ordinal) => [Latency(MetricKeys.P95, 5)],
             "start-up" => [new(MetricKeys.Ready, false, 3_000, "ready ≤ 3 s"), new(MetricKeys.Memory, false, 150, "≤ 150 MB")],
+            "upload" or "upload-4" => [new(MetricKeys.OfRaw, true, 60, "≥ 60 % of the store itself"), new(MetricKeys.Merge, false, 1_000, "merge ≤ 1 s")],
             "engine" => [Rate(300_000), new(MetricKeys.MemoryPerActivation, false, 1024, "≤ 1 KB an idle activation")],
             _ => [],
         };

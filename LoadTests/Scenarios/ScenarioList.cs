@@ -20,6 +20,8 @@ internal static partial class ScenarioList
         new CommitToSocketScenario(),
         new FanOutScenario(),
         new ConversationListScenario(),
+        new UploadScenario(1),
+        new UploadScenario(4),
         new StartUpScenario(),
     ];
 
