@@ -25,9 +25,12 @@ prepare_machine() {
   install_clients
   CHAT4ALL_TEST_POSTGRES=$(start_postgres) || say "No PostgreSQL: its tests are skipped."
   export CHAT4ALL_TEST_POSTGRES
+  CHAT4ALL_TEST_S3=$("$root/Tests/Hosting/ceph-s3.sh" start "$run/s3" </dev/null) || say "No S3 server: its tests are skipped."
+  export CHAT4ALL_TEST_S3
 }
 
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v pg_config >/dev/null; }
+has_ceph() { command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null && command -v radosgw >/dev/null; }
 has_websockets() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
 has_python_kafka() { /usr/bin/python3 -c 'import kafka' 2>/dev/null; }
 
@@ -42,6 +45,15 @@ install_packages() {
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  install_missing
+
+  # On their own: not every distribution has them, and one unknown name makes apt-get install nothing. They run as root only.
+  missing=()
+  has_ceph || [ "$(id -u)" -ne 0 ] || missing+=(ceph-mon ceph-osd radosgw)
+  install_missing
+}
+
+install_missing() {
   [ ${#missing[@]} -gt 0 ] || return 0
 
   as_root=()

@@ -16,6 +16,7 @@ close_run() {
   trap - EXIT
   [ -z "$child" ] || kill "$child" 2>/dev/null || true
   [ ! -f "$run/postgres/port" ] || "$root/Tests/Hosting/postgres.sh" stop "$run/postgres" 2>/dev/null || true
+  [ ! -f "$run/s3/port" ] || "$root/Tests/Hosting/ceph-s3.sh" stop "$run/s3" 2>/dev/null || true
   stop_strays
   rm -rf "$run"
 }
