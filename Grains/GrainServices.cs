@@ -41,6 +41,7 @@ public static class GrainServices
             .ValidateOnStart();
         services.AddSingleton<MergeRequests>();
         services.AddSingleton<OutboxBacklog>();
+        services.AddSingleton<FileMessages>();
         services.AddSingleton<OutboxMarker>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<OutboxMarker>());
         services.AddSingleton<Journal.Journal>();

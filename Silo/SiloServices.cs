@@ -34,6 +34,7 @@ public static class SiloServices
         services.AddDeadLetters();
         services.AddIncoming();
         services.AddWebhooks();
+        services.AddFileWorkers();
         return builder;
     }
 

@@ -26,6 +26,9 @@ internal sealed record Problem
 
     /// <summary>For validation: what is wrong with which field.</summary>
     public IReadOnlyDictionary<string, string[]>? FieldErrors { get; init; }
+
+    /// <summary>For <c>incomplete_upload</c>: what is still to be sent.</summary>
+    public IReadOnlyList<int>? MissingChunks { get; init; }
 }
 
 /// <summary>The error form of RFC 6749 §5.2 for the OAuth endpoints.</summary>

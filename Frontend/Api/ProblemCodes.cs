@@ -13,6 +13,7 @@ internal static class ProblemCodes
     public const string RequestTimeout = "request_timeout";
     public const string LengthRequired = "length_required";
     public const string BodyTooLarge = "body_too_large";
+    public const string RangeNotSatisfiable = "range_not_satisfiable";
     public const string UnsupportedMediaType = "unsupported_media_type";
     public const string OwnAccount = "own_account";
     public const string InternalError = "internal_error";

@@ -42,7 +42,7 @@ internal static class Problems
     }
 
     /// <summary>Answers any error. A response that has begun is cut off instead, so that nobody takes half of it for the whole.</summary>
-    public static Task WriteAsync(HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, string[]>? fieldErrors = null)
+    public static Task WriteAsync(HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, string[]>? fieldErrors = null, IReadOnlyList<int>? missingChunks = null)
     {
         if (context.Response.HasStarted)
         {
@@ -68,6 +68,7 @@ internal static class Problems
             Error = code,
             TraceId = Activity.Current?.TraceId.ToHexString() ?? "",
             FieldErrors = fieldErrors,
+            MissingChunks = missingChunks,
         };
         return SendAsync(context, "application/problem+json", problem, Json.Problem);
     }

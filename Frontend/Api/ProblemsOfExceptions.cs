@@ -21,6 +21,12 @@ internal static partial class ProblemsOfExceptions
             case StoreUnavailableException:
                 LogUnavailable(logger, exception);
                 return Problems.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, ErrorCodes.StoreUnavailable, "The store cannot be reached; nothing was written."));
+            case ObjectStoreUnavailableException:
+                LogUnavailable(logger, exception);
+                return Problems.WriteAsync(context, new ChatError(ChatErrorKind.Unavailable, ErrorCodes.StorageUnavailable, "The object store cannot be reached; nothing was kept."));
+            case ObjectStoreFullException:
+                LogFull(logger, exception);
+                return Problems.WriteAsync(context, StatusCodes.Status507InsufficientStorage, ErrorCodes.StorageFull, "There is no room left for files; nothing was kept.");
             case CommitOutcomeUnknownException:
                 LogUnavailable(logger, exception);
                 return Problems.WriteAsync(context, OutcomeUnknown());
@@ -70,6 +76,9 @@ internal static partial class ProblemsOfExceptions
 
     [LoggerMessage(1002, LogLevel.Warning, "The store did not answer a request")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(1004, LogLevel.Error, "The object store is full")]
+    private static partial void LogFull(ILogger logger, Exception exception);
 
     [LoggerMessage(1003, LogLevel.Warning, "A call took too long")]
     private static partial void LogTimeout(ILogger logger, Exception exception);

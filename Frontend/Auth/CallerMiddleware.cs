@@ -18,7 +18,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, RequestAuthenticati
         }
 
         var access = endpoint.Metadata.GetMetadata<EndpointAccess>() ?? ByMethod;
-        if (access.Anonymous)
+        if (access.Anonymous || (access.TakesSignedLink && context.Request.Query.ContainsKey("signature")))
         {
             return BodySize.IsTooLarge(context) ? BodySize.RefuseAsync(context) : next(context);
         }

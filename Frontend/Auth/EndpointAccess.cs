@@ -15,6 +15,9 @@ internal sealed record EndpointAccess
     /// <summary>The token may also come as <c>?access_token=</c>, because browsers' sockets cannot send headers.</summary>
     public bool TakesQueryToken { get; init; }
 
+    /// <summary>A request with a <c>signature</c> needs no token: the handler checks it.</summary>
+    public bool TakesSignedLink { get; init; }
+
     /// <summary>Whether anybody may call the route.</summary>
     public bool Anonymous { get; init; }
 }
@@ -44,6 +47,11 @@ internal static class EndpointAccessExtensions
     public static T AcceptQueryToken<T>(this T builder)
         where T : IEndpointConventionBuilder =>
         builder.Amend(static access => access with { TakesQueryToken = true });
+
+    /// <summary>Also lets requests through that carry a signature instead of a token; the handler verifies it where there is no caller.</summary>
+    public static T AcceptSignedLink<T>(this T builder)
+        where T : IEndpointConventionBuilder =>
+        builder.Amend(static access => access with { TakesSignedLink = true });
 
     /// <summary>Anybody may call it; the handler itself asks for a token if it wants one.</summary>
     public static T AllowAnyone<T>(this T builder)

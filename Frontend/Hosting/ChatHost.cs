@@ -1,4 +1,5 @@
 using Chat4All.Frontend.Api;
+using Chat4All.Frontend.Api.Files;
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Auth.Limits;
 using Chat4All.Frontend.Operations;
@@ -42,6 +43,7 @@ internal static class ChatHost
         settings.Add<TelemetryOptions>();
         settings.Add<RealTimeOptions>();
         settings.Add<ChannelWebhookOptions>();
+        settings.Add<FilesOptions>();
         settings.Require(ProductionRules.Check(auth, server));
         settings.Require(FileStorage.Of(builder.Configuration).Check());
         settings.ThrowIfInvalid();
@@ -56,6 +58,7 @@ internal static class ChatHost
         services.AddOperations();
         services.AddApiDocs();
         services.AddConversations();
+        services.AddFiles();
         services.AddRealTime();
         services.AddHostedService<Announcement>();
     }
@@ -84,6 +87,7 @@ internal static class ChatHost
         routes.MapChannelAddresses();
         routes.MapConversations();
         routes.MapMessages();
+        routes.MapFiles();
         routes.MapDeadLetters();
         routes.MapChannelWebhooks();
         routes.MapWebhooks();

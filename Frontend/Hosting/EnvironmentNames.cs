@@ -35,6 +35,7 @@ internal static class EnvironmentNames
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Telemetry:OtlpEndpoint",
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "Telemetry:OtlpProtocol",
         ["OTEL_SERVICE_NAME"] = "Telemetry:ServiceName",
+        ["CHAT4ALL_PUBLIC_URL"] = "Files:PublicUrl",
         ["CHAT4ALL_FILES"] = "Files:Store",
         ["S3_ENDPOINT"] = "S3:Endpoint",
         ["MINIO_ENDPOINT"] = "S3:Endpoint",

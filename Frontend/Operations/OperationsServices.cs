@@ -16,5 +16,6 @@ internal static class OperationsServices
         .AddSingleton<IMemory, ManagedMemory>()
         .AddHostedService<IdleTrim>()
         .AddSingleton<Readiness>()
-        .AddSingleton<IDependencyCheck, StoreCheck>();
+        .AddSingleton<IDependencyCheck, StoreCheck>()
+        .AddSingleton<IDependencyCheck, ObjectStoreCheck>();
 }

@@ -3,7 +3,7 @@ using Chat4All.Frontend.Api;
 
 namespace Chat4All.Frontend.Operations;
 
-/// <summary><c>GET /ready</c>: 200 when every dependency works, else 503; 503 from the moment a stop begins, so that balancers turn away.</summary>
+/// <summary><c>GET /ready</c>: 200 when every vital dependency works, else 503; 503 from the moment a stop begins, so that balancers turn away.</summary>
 internal sealed partial class Readiness(IEnumerable<IDependencyCheck> checks, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -12,13 +12,13 @@ internal sealed partial class Readiness(IEnumerable<IDependencyCheck> checks, IH
     {
         var states = await Task.WhenAll(checks.Select(check => CheckAsync(check, context.RequestAborted)));
         var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
-        var ready = !stopping && states.All(static s => s.State.Status == "up");
+        var ready = !stopping && states.All(static s => s.State.Status == "up" || !s.IsVital);
         var answer = new ReadyAnswer(stopping ? "shutting_down" : ready ? "ready" : "not_ready", states.ToDictionary(static s => s.Name, static s => s.State));
         context.Response.Headers.CacheControl = "no-store";
         await JsonAnswer.WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer, HealthJson.Default.ReadyAnswer);
     }
 
-    private async Task<(string Name, DependencyState State)> CheckAsync(IDependencyCheck check, CancellationToken cancellationToken)
+    private async Task<(string Name, bool IsVital, DependencyState State)> CheckAsync(IDependencyCheck check, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var up = true;
@@ -34,7 +34,7 @@ internal sealed partial class Readiness(IEnumerable<IDependencyCheck> checks, IH
             up = false;
         }
 
-        return (check.Name, new DependencyState(up ? "up" : "down", Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3)));
+        return (check.Name, check.IsVital, new DependencyState(up ? "up" : "down", Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3)));
     }
 
     [LoggerMessage(1201, LogLevel.Warning, "The dependency {Name} does not work")]

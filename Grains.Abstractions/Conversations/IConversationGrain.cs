@@ -48,6 +48,11 @@ public interface IConversationGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Typing")]
     ValueTask Typing(string callerId, string callerName, CancellationToken cancellationToken);
 
+    /// <summary>Tells the members' sockets of something that is stored already, and publishes its outbox row.</summary>
+    /// <param name="data">The event's <c>data</c> as UTF-8 JSON.</param>
+    [AlwaysInterleave, Alias("Announce")]
+    ValueTask Announce(string eventType, byte[] data, CancellationToken cancellationToken);
+
     /// <summary>Activates the grain, which then publishes what a dead process left unpublished.</summary>
     [AlwaysInterleave, OneWay, Alias("Wake")]
     ValueTask Wake();

@@ -42,6 +42,7 @@ public static class ErrorCodes
     public const string ChecksumMismatch = "checksum_mismatch";
     public const string DuplicateChunk = "duplicate_chunk";
     public const string OffsetMismatch = "offset_mismatch";
+    public const string MergeFailed = "merge_failed";
     public const string ContentRefused = "content_refused";
     public const string StorageUnavailable = "storage_unavailable";
     public const string StorageFull = "storage_full";

@@ -22,9 +22,9 @@ public interface IUploadSessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Get")]
     ValueTask<UploadView> Get(string callerId, CancellationToken cancellationToken);
 
-    /// <summary>Asked before a chunk's body is read: how long it must be. <c>invalid_chunk_number</c>, <c>upload_closed</c>.</summary>
+    /// <summary>Asked before a chunk's body is read: where it lies and how long it must be. <c>invalid_chunk_number</c>, <c>upload_closed</c>.</summary>
     [AlwaysInterleave, Alias("Admit")]
-    ValueTask<int> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken);
+    ValueTask<ChunkSlot> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken);
 
     /// <summary>
     /// Notes a chunk that lies in the object store. The first one of a number wins; the same bytes again are <see cref="ChunkReceipt.Stored"/> = false, other bytes

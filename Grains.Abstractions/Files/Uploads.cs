@@ -73,6 +73,12 @@ public sealed record InitiateUpload
 [GenerateSerializer, Immutable, Alias("chat4all.StoredChunk")]
 public sealed record StoredChunk([property: Id(0)] int Number, [property: Id(1)] int Size, [property: Id(2)] string Sha256, [property: Id(3)] string StorageKey);
 
+/// <summary>The place of a chunk in its file.</summary>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Length">How many bytes it must have.</param>
+[GenerateSerializer, Immutable, Alias("chat4all.ChunkSlot")]
+public readonly record struct ChunkSlot([property: Id(0)] long Offset, [property: Id(1)] int Length);
+
 /// <summary>What became of a piece.</summary>
 /// <param name="Stored">False when the same bytes were there before: then the new object is not needed.</param>
 /// <param name="Upload">How far the upload is with it.</param>

@@ -1,5 +1,6 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
+using Chat4All.Grains.Files;
 using Chat4All.Grains.Journal;
 using Chat4All.Grains.Ports;
 using Orleans;
@@ -12,7 +13,8 @@ namespace Chat4All.Grains.Conversations;
 /// they are judged by the members that it leaves behind.
 /// </remarks>
 internal sealed class ConversationGrain(
-    IConversationStore store, IUserStore users, IFanOut fanOut, ConversationPublishing publishing, Journal.Journal journal, DeliveryJournal deliveries, TimeProvider time)
+    IConversationStore store, IUserStore users, IFanOut fanOut, ConversationPublishing publishing, Journal.Journal journal, DeliveryJournal deliveries, FileMessages files,
+    TimeProvider time)
     : Grain, IConversationGrain
 {
     /// <summary>Reloads an append may cost before it is given up: each means that another activation wrote meanwhile.</summary>
@@ -36,6 +38,12 @@ internal sealed class ConversationGrain(
     public async ValueTask<SendReceipt> Send(SendMessage message, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Activities.StartActivity("append message");
+        if (message.Kind == PayloadKind.File)
+        {
+            Authorize(await CurrentAsync(cancellationToken), message);
+            await files.RequireAsync(this.GetPrimaryKeyString(), message, cancellationToken);
+        }
+
         var appended = await AppendAsync([MessageDraft.From(message)], state => Authorize(state, message), cancellationToken);
         return appended[0] is { Message: { } stored } accepted ? Receipt(stored, accepted.Duplicate) : throw new ChatException(appended[0].Error!);
     }
@@ -51,6 +59,7 @@ internal sealed class ConversationGrain(
             try
             {
                 Authorize(state, messages[i]);
+                await files.RequireAsync(state.Record.ConversationId, messages[i], cancellationToken);
                 accepted.Add(i);
             }
             catch (ChatException refused)
@@ -177,6 +186,13 @@ internal sealed class ConversationGrain(
         var state = await CurrentAsync(cancellationToken);
         state.RequireMember(callerId);
         Publish(EventTypes.Typing, ConversationEvents.Typing(state.Record.ConversationId, callerId, callerName), state.MemberIds, except: callerId);
+    }
+
+    public async ValueTask Announce(string eventType, byte[] data, CancellationToken cancellationToken)
+    {
+        var state = await CurrentAsync(cancellationToken);
+        Publish(eventType, data, state.MemberIds);
+        _outbox!.LookInStore();
     }
 
     public ValueTask Wake()

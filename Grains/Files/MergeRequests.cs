@@ -6,7 +6,7 @@ using Chat4All.Grains.Ports;
 namespace Chat4All.Grains.Files;
 
 /// <summary>Asks for merges on the event log. A request that is lost is made again, and one that comes twice finds nothing to do.</summary>
-internal sealed class MergeRequests(IEventLog log, TimeProvider time)
+public sealed class MergeRequests(IEventLog log, TimeProvider time)
 {
     public Task RequestAsync(FileRecord file, CancellationToken cancellationToken)
     {

@@ -62,20 +62,20 @@ internal sealed class UploadSessionGrain(
         return state.View();
     }
 
-    public async ValueTask<int> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken)
+    public async ValueTask<ChunkSlot> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken)
     {
         var state = await OwnAsync(callerId, cancellationToken);
-        var length = state.LengthOf(chunkNumber);
+        var slot = state.SlotOf(chunkNumber);
         RequireOpen(state);
-        return length;
+        return slot;
     }
 
     public async Task<ChunkReceipt> Register(string callerId, StoredChunk chunk, CancellationToken cancellationToken)
     {
         var state = await OwnAsync(callerId, cancellationToken);
-        if (chunk.Size != state.LengthOf(chunk.Number))
+        if (state.SlotOf(chunk.Number).Length is var length && chunk.Size != length)
         {
-            throw ChatException.Invalid(ErrorCodes.WrongChunkLength, $"Chunk {chunk.Number} must have {state.LengthOf(chunk.Number)} bytes.");
+            throw ChatException.Invalid(ErrorCodes.WrongChunkLength, $"Chunk {chunk.Number} must have {length} bytes.");
         }
 
         var known = await AddAsync(chunk);

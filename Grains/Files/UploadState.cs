@@ -12,15 +12,16 @@ internal sealed record UploadState(FileRecord File, ImmutableSortedDictionary<in
 
     public UploadState With(FileRecord file, StoredChunk chunk) => new(file, Chunks.SetItem(chunk.Number, chunk));
 
-    /// <summary>Bytes that a chunk of this number must have. Throws <c>invalid_chunk_number</c>.</summary>
-    public int LengthOf(int chunkNumber)
+    /// <summary>Where a chunk of this number lies. Throws <c>invalid_chunk_number</c>.</summary>
+    public ChunkSlot SlotOf(int chunkNumber)
     {
         if (File.Kind != UploadKind.Chunks || chunkNumber < 1 || chunkNumber > File.TotalChunks)
         {
             throw ChatException.Invalid(ErrorCodes.InvalidChunkNumber, $"The chunk number must be 1 to {File.TotalChunks}.", "chunk_number");
         }
 
-        return (int)Math.Min(File.ChunkSize, File.FileSize - ((long)(chunkNumber - 1) * File.ChunkSize));
+        var offset = (long)(chunkNumber - 1) * File.ChunkSize;
+        return new ChunkSlot(offset, (int)Math.Min(File.ChunkSize, File.FileSize - offset));
     }
 
     public UploadView View() => new()

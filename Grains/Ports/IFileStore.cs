@@ -17,7 +17,7 @@ public interface IFileStore
     Task<NewChunkOutcome> AddChunkAsync(string fileId, StoredChunk chunk, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// From open to <see cref="FileStatus.Merging"/>, if the pieces add up to the file's size. Answers the row as it is afterwards, whatever it was before; null when there is none.
+    /// From open, or failed with <c>merge_failed</c>, to <see cref="FileStatus.Merging"/>, if the pieces add up to the file's size. Answers the row as it is afterwards, whatever it was before; null when there is none.
     /// </summary>
     /// <param name="storageKey">What the merged object is to be called, from here on kept from the collector.</param>
     Task<FileRecord?> CloseAsync(string fileId, string storageKey, string? contentSha256, DateTimeOffset now, CancellationToken cancellationToken);

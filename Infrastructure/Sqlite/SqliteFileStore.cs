@@ -66,8 +66,8 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
         const string update =
             """
             update files
-            set status = 2, storage_key = ?2, content_sha256 = ?3, updated_at = ?4
-            where id = ?1 and status in (0, 1) and expires_at > ?4
+            set status = 2, storage_key = ?2, content_sha256 = coalesce(?3, content_sha256), error = null, updated_at = ?4
+            where id = ?1 and (status in (0, 1) or (status = 4 and error = 'merge_failed')) and expires_at > ?4
               and file_size = (select coalesce(sum(chunk_size), 0) from file_chunks where file_id = ?1)
             """;
         return database.WriteAsync(

@@ -18,5 +18,5 @@ internal static class RetrySchedule
 
     /// <summary>Whether nothing is wrong with the record: the store, or a grain that needs it, is not available.</summary>
     public static bool IsOutage(Exception failure) =>
-        failure is StoreUnavailableException or CommitOutcomeUnknownException or ChatException { Error.Kind: ChatErrorKind.Unavailable };
+        failure is StoreUnavailableException or ObjectStoreUnavailableException or ObjectStoreFullException or CommitOutcomeUnknownException or ChatException { Error.Kind: ChatErrorKind.Unavailable };
 }

@@ -70,6 +70,13 @@ internal static class ApiCalls
             Body = Parse("""{"up_to_seq": 1}"""),
             BodyIsOptional = true,
         },
+        new("POST", "/v1/files/initiate", "/v1/files/initiate")
+        {
+            Body = Parse("""{"conversation_id": "group-1", "filename": "a.png", "file_size": 10, "mime_type": "image/png"}"""),
+            Required = ["conversation_id", "filename", "file_size", "mime_type"],
+            Ids = ["conversation_id"],
+            Longest = new Dictionary<string, int> { ["filename"] = 255 },
+        },
         new("POST", "/v1/messages", "/v1/messages")
         {
             Body = Parse(

@@ -8,7 +8,7 @@ namespace Chat4All.Tests.Api;
 public sealed class ApiFixture : IAsyncLifetime
 {
     /// <summary>What a refused request must leave alone.</summary>
-    private static readonly string[] Tables = ["users", "conversations", "conversation_members", "messages", "outbox_events", "channel_addresses", "webhooks"];
+    private static readonly string[] Tables = ["users", "conversations", "conversation_members", "messages", "outbox_events", "channel_addresses", "webhooks", "files"];
 
     private HubServer? _server;
     private HubClient? _user;

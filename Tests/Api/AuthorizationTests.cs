@@ -14,6 +14,10 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     /// <summary>The same without any signature.</summary>
     private static readonly string UnsignedToken = Sign("""{"alg":"none","typ":"JWT"}""", null);
 
+    /// <summary>Bodies that are no JSON, or none at all: tested with the files.</summary>
+    private static readonly string[] RawBodies =
+        ["POST /v1/files/{}/chunks", "PATCH /v1/files/upload/{}/{}", "POST /v1/files/{}/complete", "POST /v1/admin/files/collect"];
+
     [Fact]
     public async Task Every_route_is_in_the_table_of_who_may_call_it()
     {
@@ -29,7 +33,7 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     {
         var routes = await RouteTable.ReadFromProgramAsync();
         var tested = ApiCalls.WithBody.Select(call => call.Key).Append("POST /v1/messages/batch").Append("POST /v1/admin/dead-letters/{}/replay")
-            .Concat(Incoming.ChannelWebhooksTests.Routes);
+            .Concat(Incoming.ChannelWebhooksTests.Routes).Concat(RawBodies);
 
         var untested = routes.Where(route => route.Split(' ')[0] is "POST" or "PUT" or "PATCH").Except(tested);
 

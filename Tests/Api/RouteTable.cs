@@ -11,6 +11,9 @@ internal static partial class RouteTable
 {
     private const string Text = """{"conversation_id": "group-1", "channels": ["chat4all"], "payload": {"type": "text", "text": "from outside"}}""";
 
+    /// <summary>No file of the fixture's has it: that strangers are refused where there is one is tested with the files.</summary>
+    private const string NoFile = "01890000-0000-7000-8000-000000000000";
+
     public static IReadOnlyList<Route> All { get; } =
     [
         new("POST /auth/token", RouteAccess.Anyone),
@@ -63,6 +66,18 @@ internal static partial class RouteTable
         new("GET /v1/webhooks/{}", RouteAccess.Self, "/v1/webhooks/none"),
         new("DELETE /v1/webhooks/{}", RouteAccess.Self, "/v1/webhooks/none"),
         new("POST /v1/webhooks/{}/test", RouteAccess.Self, "/v1/webhooks/none/test"),
+
+        new("POST /v1/files/initiate", RouteAccess.Member, null, """{"conversation_id": "group-1", "filename": "a", "file_size": 1, "mime_type": "text/plain"}"""),
+        new("POST /v1/files/{}/chunks", RouteAccess.Member, $"/v1/files/{NoFile}/chunks?chunk_number=1", "x"),
+        new("PATCH /v1/files/upload/{}/{}", RouteAccess.Member, $"/v1/files/upload/{NoFile}/1", "x"),
+        new("GET /v1/files/{}/status", RouteAccess.Member, $"/v1/files/{NoFile}/status"),
+        new("POST /v1/files/{}/complete", RouteAccess.Member, $"/v1/files/{NoFile}/complete"),
+        new("DELETE /v1/files/{}", RouteAccess.Member, $"/v1/files/{NoFile}"),
+        new("GET /v1/files/{}", RouteAccess.Member, $"/v1/files/{NoFile}"),
+        new("GET /v1/files/{}/content", RouteAccess.Member, $"/v1/files/{NoFile}/content"),
+        // As GET; but its answers have no body to look into.
+        new("HEAD /v1/files/{}/content", RouteAccess.Self, $"/v1/files/{NoFile}/content"),
+        new("POST /v1/admin/files/collect", RouteAccess.Admin),
 
         new("GET /health", RouteAccess.Anyone),
         new("GET /ready", RouteAccess.Anyone),

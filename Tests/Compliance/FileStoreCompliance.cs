@@ -168,6 +168,21 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
     }
 
     [SkippableFact]
+    public async Task An_upload_whose_merge_was_given_up_is_closed_again_and_no_other_failed_one()
+    {
+        var key = StorageKeys.NewObject(TimeProvider.System);
+        var givenUp = await CloseAsync(await OpenAsync());
+        var refused = await CloseAsync(await OpenAsync());
+        await Files.FailAsync(givenUp.FileId, ErrorCodes.MergeFailed, Start, CancellationToken.None);
+        await Files.FailAsync(refused.FileId, ErrorCodes.ContentRefused, Start, CancellationToken.None);
+
+        var again = await Files.CloseAsync(givenUp.FileId, key, null, Start.AddMinutes(5), CancellationToken.None);
+
+        Assert.Equal((FileStatus.Merging, key, null), (again!.Status, again.StorageKey, again.Error));
+        Assert.Equal(FileStatus.Failed, (await Files.CloseAsync(refused.FileId, key, null, Start.AddMinutes(5), CancellationToken.None))!.Status);
+    }
+
+    [SkippableFact]
     public async Task Only_what_is_open_or_failed_and_expired_is_deleted()
     {
         var past = Start.AddYears(-30);

@@ -69,6 +69,8 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public IConversationGrain Conversation(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(id);
 
+    public IUploadSessionGrain Upload(string id) => Factory.GetGrain<IUploadSessionGrain>(id);
+
     public IUserGrain User(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id);
 
     /// <summary>A group of <c>u1</c> (owner), <c>u2</c> and <c>u3</c>.</summary>

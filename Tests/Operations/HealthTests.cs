@@ -21,6 +21,7 @@ public sealed class HealthTests
         Assert.Equal("chat4all-api", health.Text("service"));
         Assert.Equal("ready", ready.Text("status"));
         Assert.Equal("up", ready.GetProperty("dependencies").GetProperty("sqlite").Text("status"));
+        Assert.Equal("up", ready.GetProperty("dependencies").GetProperty("files").Text("status"));
     }
 
     [Fact]

@@ -7,6 +7,8 @@ internal sealed record RateLimitOptions : ISettings
 {
     private const int InProduction = 60;
     private const int Otherwise = 6000;
+    private const int UploadsInProduction = 1024;
+    private const int UploadsOtherwise = 102_400;
 
     public static string Section => "RateLimit";
 
@@ -19,12 +21,17 @@ internal sealed record RateLimitOptions : ISettings
     /// <summary>Other state-changing requests a minute and user; 1 to 10,000,000. Default 60 in production, 6,000 otherwise.</summary>
     public int? RequestsPerMinute { get; init; }
 
+    /// <summary>MiB a minute and user that are uploaded, whichever way; 1 to 1,000,000. Default 1,024 in production, 102,400 otherwise.</summary>
+    public int? UploadMebibytesPerMinute { get; init; }
+
     /// <summary>Whether nothing is limited.</summary>
     public bool IsOff => Mode.Equals("off", StringComparison.OrdinalIgnoreCase);
 
     public int Messages(ServerOptions server) => MessagesPerMinute ?? (server.IsProduction ? InProduction : Otherwise);
 
     public int Requests(ServerOptions server) => RequestsPerMinute ?? (server.IsProduction ? InProduction : Otherwise);
+
+    public int UploadMebibytes(ServerOptions server) => UploadMebibytesPerMinute ?? (server.IsProduction ? UploadsInProduction : UploadsOtherwise);
 
     public IEnumerable<(string Property, string Problem)> Check()
     {
@@ -41,6 +48,11 @@ internal sealed record RateLimitOptions : ISettings
         if (RequestsPerMinute is < 1 or > 10_000_000)
         {
             yield return (nameof(RequestsPerMinute), "must be 1 to 10000000");
+        }
+
+        if (UploadMebibytesPerMinute is < 1 or > 1_000_000)
+        {
+            yield return (nameof(UploadMebibytesPerMinute), "must be 1 to 1000000");
         }
     }
 }

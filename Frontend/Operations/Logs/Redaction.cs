@@ -13,7 +13,7 @@ internal static class Redaction
     /// <summary>How every JWT begins: <c>{"</c> in base64.</summary>
     private const string TokenStart = "eyJ";
 
-    private static readonly string[] Parameters = ["token=", "client_secret="];
+    private static readonly string[] Parameters = ["token=", "client_secret=", "signature="];
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=");
     private static readonly SearchValues<char> ValueEnds = SearchValues.Create("&\"' \t\r\n,;)");
 
