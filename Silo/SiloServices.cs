@@ -35,6 +35,7 @@ public static class SiloServices
         services.AddIncoming();
         services.AddWebhooks();
         services.AddFileWorkers();
+        services.AddDeliveries();
         return builder;
     }
 
