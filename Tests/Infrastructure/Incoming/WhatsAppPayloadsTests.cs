@@ -77,7 +77,9 @@ public sealed class WhatsAppPayloadsTests
     [Theory]
     [InlineData("""[{"code": 131047, "title": "Re-engagement message"}]""", "outside_window")]
     [InlineData("""[{"code": 131026, "title": "Message undeliverable"}]""", "recipient_unavailable")]
-    [InlineData("""[{"code": 131053, "title": "Media upload error"}]""", "whatsapp_131053")]
+    [InlineData("""[{"code": 131053, "title": "Media upload error"}]""", "media_refused")]
+    [InlineData("""[{"code": 132001, "title": "Template does not exist"}]""", "template_refused")]
+    [InlineData("""[{"code": 131000, "title": "Something went wrong"}]""", "whatsapp_131000")]
     [InlineData("[]", "failed")]
     public void A_failure_has_a_code(string errors, string expected)
     {
