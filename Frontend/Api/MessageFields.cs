@@ -124,8 +124,10 @@ internal struct MessageFields
             return;
         }
 
+        var any = false;
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
+            any = true;
             var channel = json.TokenType == JsonTokenType.String ? ParseChannel(ref json) : Channels.None;
             if (channel == Channels.None)
             {
@@ -136,10 +138,7 @@ internal struct MessageFields
             Channels |= channel;
         }
 
-        if (Channels == Channels.None)
-        {
-            errors.Add("channels", "must not be empty");
-        }
+        errors.Check(any, "channels", "must not be empty");
     }
 
     private static Channels ParseChannel(ref Utf8JsonReader json)

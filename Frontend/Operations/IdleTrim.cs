@@ -3,8 +3,8 @@ using Chat4All.Frontend.Hosting;
 namespace Chat4All.Frontend.Operations;
 
 /// <summary>
-/// Gives memory back when a burst is over. The collector runs when something is allocated, so that what ten thousand sockets left behind as they opened would stay for as long as they idle: half of what the
-/// process holds then. A compacting collection pauses everything for some tens of milliseconds, so it waits for a time in which next to nothing happens, and for enough to have been allocated to be worth it.
+/// Gives memory back when a burst is over. The collector runs when something is allocated, so that what a burst leaves behind would stay for as long as the process idles (22 of 158 MB after 16,000 messages).
+/// A compacting collection pauses everything for some tens of milliseconds, so it waits for a time in which next to nothing happens, and for enough to have been allocated to be worth it.
 /// </summary>
 internal sealed class IdleTrim(IMemory memory, ServerOptions server, TimeProvider time) : BackgroundService
 {

@@ -81,6 +81,19 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_channel_that_nobody_knows_is_called_that_and_not_missing_too()
+    {
+        var body = """{"conversation_id": "group-1", "channels": ["carrier_pigeon"], "content": "coo"}"""u8.ToArray();
+
+        using var response = await api.RequestAsync("POST", "/v1/messages", ApiCaller.User, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        var text = Assert.Single(problem.RootElement.GetProperty("field_errors").GetProperty("channels").EnumerateArray());
+        Assert.StartsWith("may hold whatsapp", text.GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hostile_id_in_a_path_is_refused_and_nothing_is_written()
     {
         var before = await api.CountRowsAsync();

@@ -21,6 +21,7 @@ public sealed class UsersTests(AuthHostFixture fixture) : IClassFixture<AuthHost
         Assert.Equal("Shown Once", seen.Text("display_name"));
         Assert.True(seen.GetProperty("is_active").GetBoolean());
         Assert.EndsWith("Z", seen.Text("created_at"), StringComparison.Ordinal);
+        Assert.Equal(seen.Text("created_at"), made.Text("created_at"));
     }
 
     [Fact]
