@@ -14,11 +14,15 @@ internal static class FileFailures
     private const int DiskFull = unchecked((int)0x80070070);
     private const int HandleDiskFull = unchecked((int)0x80070027);
 
+    // What .NET throws when it cannot reserve the room that was asked for carries no error of the system's, unlike everything else.
+    private const int NoRoomReserved = unchecked((int)0x80131620);
+
     /// <summary>Null for what is no failure of the file system.</summary>
     public static Exception? Translate(Exception failure) => failure switch
     {
+        EndOfStreamException => null,
         FileNotFoundException or DirectoryNotFoundException => new ObjectNotFoundException("There is no such object.", failure),
-        IOException { HResult: NoSpace or QuotaExceeded or TooLarge or DiskFull or HandleDiskFull } => new ObjectStoreFullException("The disk is full.", failure),
+        IOException { HResult: NoSpace or QuotaExceeded or TooLarge or DiskFull or HandleDiskFull or NoRoomReserved } => new ObjectStoreFullException("The disk is full.", failure),
         IOException or UnauthorizedAccessException => new ObjectStoreUnavailableException("The object store's folder cannot be used now.", failure),
         _ => null,
     };
