@@ -1,5 +1,6 @@
-using Chat4All.Infrastructure.InProcess;
+using Chat4All.Infrastructure.EmbeddedLog;
 using Chat4All.Infrastructure.Kafka;
+using Chat4All.Silo.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,10 +22,12 @@ internal static class EventLogSelection
                 builder.Services.AddKafkaLog(kafka);
                 break;
             case "embedded":
-                builder.Services.AddInMemoryEventLog();
+                builder.Services.AddEmbeddedLog(builder.Configuration.GetSection(EmbeddedLogOptions.Section).Get<EmbeddedLogOptions>() ?? new EmbeddedLogOptions());
                 break;
             default:
                 throw new InvalidOperationException($"{Kind} must be embedded or kafka, not {kind}.");
         }
+
+        builder.Services.AddHostedService<ConsumerLagGauge>();
     }
 }

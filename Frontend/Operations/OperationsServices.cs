@@ -17,5 +17,6 @@ internal static class OperationsServices
         .AddHostedService<IdleTrim>()
         .AddSingleton<Readiness>()
         .AddSingleton<IDependencyCheck, StoreCheck>()
-        .AddSingleton<IDependencyCheck, ObjectStoreCheck>();
+        .AddSingleton<IDependencyCheck, ObjectStoreCheck>()
+        .AddSingleton<IDependencyCheck, EventLogCheck>();
 }

@@ -25,7 +25,7 @@ internal sealed class ConversationGrain(
     private Task<ConversationState>? _loading;
     private Task _membershipChange = Task.CompletedTask;
     private long _lastSeq;
-    private PublishingLoop? _outbox;
+    private ICommittedOutbox? _outbox;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

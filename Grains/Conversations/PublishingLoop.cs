@@ -1,29 +1,15 @@
 using Chat4All.Grains.Outbox;
 using Chat4All.Grains.Ports;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Runtime;
 
 namespace Chat4All.Grains.Conversations;
 
-/// <summary>What a conversation grain needs to publish its outbox; one for the process.</summary>
-internal sealed class ConversationPublishing(
-    IOutboxStore store, IEventLog eventLog, OutboxMarker marker, OutboxBacklog backlog, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxPublisher> log)
-{
-    /// <summary>Throws <c>overloaded</c> when so much waits to be published that nothing more may be accepted.</summary>
-    public void EnsureRoom() => backlog.EnsureRoom();
-
-    public PublishingLoop Open(string conversationId, IGrainBase grain) =>
-        new(new OutboxPublisher(conversationId, store, eventLog, marker, backlog, options.Value, time, log), grain);
-}
-
 /// <summary>Keeps a conversation's publisher going in the grain's turns: at once after a commit, by a timer after the log refused.</summary>
-internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain)
+internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain) : ICommittedOutbox
 {
     private IGrainTimer? _retry;
 
-    /// <summary>Takes a committed row and publishes.</summary>
     public void Enqueue(StoredMessage message, OutboxRow row)
     {
         publisher.Enqueue(new OutboxEvent
@@ -40,7 +26,6 @@ internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain
         Start();
     }
 
-    /// <summary>Takes the committed row of a status change and publishes.</summary>
     public void Enqueue(StatusChange change)
     {
         publisher.Enqueue(new OutboxEvent
@@ -57,14 +42,12 @@ internal sealed class PublishingLoop(OutboxPublisher publisher, IGrainBase grain
         Start();
     }
 
-    /// <summary>Publishes what the store holds unpublished.</summary>
     public void LookInStore()
     {
         publisher.LookInStore();
         Start();
     }
 
-    /// <summary>Publishes what waits, as far as the log takes it: the rest stays in the store for the next activation.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         if (publisher.RetryDelay == TimeSpan.Zero)

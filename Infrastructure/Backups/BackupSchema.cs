@@ -31,7 +31,11 @@ internal static class BackupSchema
         Table("outbox_events",
             ("id", Uuid), ("aggregate_type", Text), ("aggregate_id", Text), ("event_type", Text), ("payload", Json), ("published", Flag), ("published_at", Time),
             ("created_at", Time), ("version", Integer), ("error_message", Text), ("conversation_id", Text), ("seq", BigInteger),
-            ("log_offset", BigInteger), ("log_partition", SmallInteger), ("traceparent", Text)),
+            ("log_offset", BigInteger), ("log_partition", SmallInteger), ("traceparent", Text)) with
+        {
+            // SQLite gives rows without an offset the next one, which must not be a later row's.
+            Order = "order by log_offset nulls last",
+        },
         Table("event_log_heads", ("topic", Text), ("next_offset", BigInteger)),
         Table("event_log",
             ("topic", Text), ("log_offset", BigInteger), ("log_partition", SmallInteger), ("event_id", Text), ("event_type", Text), ("key", Text), ("message_id", Text),

@@ -23,4 +23,7 @@ internal sealed record BackupTable(string Name, IReadOnlyList<BackupColumn> Colu
 {
     /// <summary>The column names, separated by commas.</summary>
     public string ColumnList { get; } = string.Join(", ", Columns.Select(static column => column.Name));
+
+    /// <summary>How rows must lie in a backup, as an <c>order by</c>; empty where it does not matter.</summary>
+    public string Order { get; init; } = "";
 }

@@ -10,6 +10,16 @@ namespace Chat4All.Infrastructure.Postgres;
 /// <summary>Copies every row out of the database and into it.</summary>
 internal static class PostgresBackup
 {
+    // SQLite keeps no head of message_processing: its rows are the head. No offset may be given out twice.
+    private const string RaiseHead =
+        """
+        insert into event_log_heads (topic, next_offset)
+        select 'message_processing', greatest(
+          coalesce((select max(log_offset) from outbox_events where log_partition is not null), 0),
+          coalesce((select max(committed) from consumer_offsets where topic = 'message_processing'), 0)) + 1
+        on conflict (topic) do update set next_offset = greatest(event_log_heads.next_offset, excluded.next_offset)
+        """;
+
     /// <summary>Writes what one repeatable-read transaction sees; writers go on meanwhile.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, BackupWriter backup, CancellationToken cancellationToken)
     {
@@ -17,7 +27,7 @@ internal static class PostgresBackup
         foreach (var table in BackupSchema.Tables)
         {
             backup.BeginTable(table);
-            await using var command = connection.Command($"select {table.ColumnList} from {table.Name}");
+            await using var command = connection.Command($"select {table.ColumnList} from {table.Name} {table.Order}");
             command.CommandTimeout = 0;
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             var values = new object?[table.Columns.Count];
@@ -56,6 +66,7 @@ internal static class PostgresBackup
             await import.CompleteAsync(cancellationToken);
         }
 
+        await connection.Command(RaiseHead).RunAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await connection.Command("analyze").RunAsync(cancellationToken);
     }

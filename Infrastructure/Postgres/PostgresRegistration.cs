@@ -1,4 +1,5 @@
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.EmbeddedLog;
 using Chat4All.Infrastructure.Postgres;
 using Chat4All.Infrastructure.Stores;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class PostgresRegistration
             .AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>()
             .AddSingleton<PostgresFileCompletion>()
             .AddSingleton<IFileStore, PostgresFileStore>()
+            .AddSingleton<ILogTables, PostgresLogTables>()
             .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
     }
 

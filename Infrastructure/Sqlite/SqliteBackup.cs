@@ -5,6 +5,14 @@ namespace Chat4All.Infrastructure.Sqlite;
 /// <summary>Copies every row out of the file and into it.</summary>
 internal static class SqliteBackup
 {
+    // The next outbox row comes behind the last that is there, also where PostgreSQL had deleted later ones: it must not lie behind what groups have committed.
+    private const string LowerCommits =
+        """
+        update consumer_offsets
+        set committed = min(committed, coalesce((select max(log_offset) from outbox_events), 0))
+        where topic = 'message_processing'
+        """;
+
     /// <summary>Writes what one read transaction sees; the writer goes on meanwhile.</summary>
     public static void Write(SqliteSession session, BackupWriter backup, CancellationToken cancellationToken)
     {
@@ -12,7 +20,7 @@ internal static class SqliteBackup
         foreach (var table in BackupSchema.Tables)
         {
             backup.BeginTable(table);
-            using var rows = session.Prepare($"select {table.ColumnList} from {table.Name}");
+            using var rows = session.Prepare($"select {table.ColumnList} from {table.Name} {table.Order}");
             var values = new object?[table.Columns.Count];
             while (rows.Read())
             {
@@ -47,6 +55,8 @@ internal static class SqliteBackup
                 Insert(insert, row);
             }
         }
+
+        session.Prepare(LowerCommits).Execute();
     }
 
     private static object? Read(SqliteStatement row, int column, ColumnKind kind)

@@ -112,12 +112,16 @@ internal sealed class SqliteOutboxStore(SqliteDatabase database) : IOutboxStore
     public Task<int> DeletePublishedAsync(DateTimeOffset publishedBefore, int limit, CancellationToken cancellationToken)
     {
         // The id is a UUIDv7, which begins with its time: a row published before a moment was made before it, so the primary key finds the old rows.
+        // A row that is in the embedded log stays until every group of it is done with it, and the newest for good: its offset would be given out again.
         const string delete =
             """
             delete from outbox_events
             where id in (
               select id from outbox_events
               where id < ?1 and published = true and published_at < ?2
+                and log_offset < (select max(log_offset) from outbox_events)
+                and (log_partition is null or log_offset <= coalesce(
+                  (select min(committed) from consumer_offsets where topic = 'message_processing' and log_partition >= 0), 9223372036854775807))
               order by id
               limit ?3)
             """;

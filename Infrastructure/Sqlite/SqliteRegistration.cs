@@ -1,4 +1,5 @@
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.EmbeddedLog;
 using Chat4All.Infrastructure.Sqlite;
 using Chat4All.Infrastructure.Stores;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +26,7 @@ public static class SqliteRegistration
             .AddSingleton<IChannelAddressStore, SqliteChannelAddressStore>()
             .AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>()
             .AddSingleton<IFileStore, SqliteFileStore>()
+            .AddSingleton<ILogTables, SqliteLogTables>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }
 

@@ -75,6 +75,15 @@ internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt statement, 
         }
     }
 
+    /// <summary>Runs a query whose one row has one number, and hands it back.</summary>
+    public long Single()
+    {
+        using (this)
+        {
+            return Read() ? Long(0) : throw new InvalidOperationException($"No row ({sql}).");
+        }
+    }
+
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
     public long Long(int column) => raw.sqlite3_column_int64(statement, column);

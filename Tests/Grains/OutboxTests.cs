@@ -25,6 +25,19 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_log_includes_the_outbox_a_commit_only_wakes_its_readers()
+    {
+        await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { IncludesOutbox = true });
+        await host.CreateGroupAsync("c1");
+
+        await host.Conversation("c1").SendMany([.. Enumerable.Range(0, 3).Select(i => GrainHost.Message($"m{i}"))], CancellationToken.None);
+        await host.Conversation("c1").Wake();
+
+        Assert.Equal(3, host.Log.Wakes);
+        Assert.Empty(host.Log.Events);
+    }
+
+    [Fact]
     public async Task While_the_log_refuses_messages_are_accepted_and_published_in_order_once_it_is_back()
     {
         await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { Refuses = true });

@@ -22,6 +22,7 @@ public sealed class HealthTests
         Assert.Equal("ready", ready.Text("status"));
         Assert.Equal("up", ready.GetProperty("dependencies").GetProperty("sqlite").Text("status"));
         Assert.Equal("up", ready.GetProperty("dependencies").GetProperty("files").Text("status"));
+        Assert.Equal("up", ready.GetProperty("dependencies").GetProperty("event_log").Text("status"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using System.Globalization;
 using System.IO.Compression;
@@ -6,6 +7,7 @@ using Chat4All.Grains.Events;
 using Chat4All.Infrastructure.Backups;
 using Chat4All.Tests.Compliance;
 using Chat4All.Tests.Hosting;
+using Chat4All.Tests.Infrastructure.EventLogs;
 using Xunit;
 using static Chat4All.Tests.Compliance.StoreTestData;
 
@@ -45,6 +47,33 @@ public sealed class BackupTests : IDisposable
             Assert.NotEmpty(rows);
             Assert.Equal(rows, await ReadAsync(target, table));
         }
+    }
+
+    [SkippableTheory]
+    [InlineData(Kind.Sqlite, Kind.Postgres)]
+    [InlineData(Kind.Postgres, Kind.Sqlite)]
+    [InlineData(Kind.Postgres, Kind.Postgres)]
+    public async Task In_the_copy_the_log_goes_on_where_its_groups_are(Kind from, Kind to)
+    {
+        await using var source = await OpenAsync(from);
+        await using var target = await OpenAsync(to);
+        var users = await source.Users.AddUsersAsync(2);
+        var conversation = (await source.Conversations.AddConversationAsync(users)).ConversationId;
+        await using (var process = EmbeddedProcess.Start(source))
+        {
+            await process.Conversations.AppendAsync([Append(conversation, 0, Message(conversation, 1, users[0]), Message(conversation, 2, users[0]))], CancellationToken.None);
+            await using var consumer = process.Log.Join(Topics.MessageProcessing, "group");
+            await consumer.CommitAsync([.. (await consumer.ReadManyAsync(2)).Select(static record => record.Position)], CancellationToken.None);
+        }
+
+        var file = Path.Combine(_folder.Path, "copy");
+        await source.Administration.BackupAsync(file, CancellationToken.None);
+        await target.Administration.RestoreAsync(file, CancellationToken.None);
+
+        await using var restored = EmbeddedProcess.Start(target);
+        await restored.Conversations.AppendAsync([Append(conversation, 2, Message(conversation, 3, users[1], "the-third"))], CancellationToken.None);
+        await using var member = restored.Log.Join(Topics.MessageProcessing, "group");
+        Assert.Equal("the-third", Assert.Single(await member.ReadManyAsync(1)).Event.MessageId);
     }
 
     [SkippableTheory]
@@ -165,11 +194,43 @@ public sealed class BackupTests : IDisposable
             values ('{odd.Message.MessageId}', 'r', 'telegram', 1, 1, '2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05.123456Z')
             """);
         await store.QueryAsync($"insert into reminders (grain_id, name, start_at, period_ms, etag) values ('{NewId("grain")}', 'n', '2026-01-02T03:04:05.000000Z', 60000, 'e')");
+        await FillRestAsync(store, users[0], id);
     }
+
+    /// <summary>Puts a row into each table that is still empty.</summary>
+    private static async Task FillRestAsync(StoreFixture store, string userId, string conversationId)
+    {
+        var references = new Dictionary<string, string>(StringComparer.Ordinal) { ["user_id"] = userId, ["conversation_id"] = conversationId };
+        foreach (var table in BackupSchema.Tables)
+        {
+            if ((await store.QueryAsync($"select 1 from {table.Name} where {Compared(table)}")).Count > 0)
+            {
+                continue;
+            }
+
+            var id = NewId(table.Name);
+            references[$"{table.Name.TrimEnd('s')}_id"] = id;
+            var values = table.Columns.Select(column => column.Kind switch
+            {
+                ColumnKind.Flag => "true",
+                ColumnKind.Integer or ColumnKind.SmallInteger or ColumnKind.BigInteger => "1",
+                ColumnKind.Time => "'2026-01-02T03:04:05.000000Z'",
+                _ => $"'{(column.Name == "id" ? id : references.GetValueOrDefault(column.Name, NewId("value")))}'",
+            });
+            await store.QueryAsync($"insert into {table.Name} ({table.ColumnList}) values ({string.Join(", ", values)})");
+        }
+    }
+
+    /// <summary>The head of message_processing is each store's own business.</summary>
+    private static string Compared(BackupTable table) => table.Name == "event_log_heads" ? "topic <> 'message_processing'" : "true";
 
     private static async Task<List<string>> ReadAsync(StoreFixture store, BackupTable table)
     {
-        var rows = await store.QueryAsync($"select {table.ColumnList} from {table.Name}");
+        // Without a partition an outbox row is in no log, and its offset says nothing.
+        var columns = table.Name == "outbox_events"
+            ? table.ColumnList.Replace("log_offset", "case when log_partition is not null then log_offset end", StringComparison.Ordinal)
+            : table.ColumnList;
+        var rows = await store.QueryAsync($"select {columns} from {table.Name} where {Compared(table)}");
         return [.. rows.Select(row => string.Join('|', row.Select((value, i) => Text(value, table.Columns[i].Kind)))).Order(StringComparer.Ordinal)];
     }
 

@@ -1,5 +1,6 @@
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
 
 namespace Chat4All.Tests.Infrastructure.Stores;
@@ -71,7 +72,7 @@ public abstract class StoreFixture : IAsyncLifetime, IAsyncDisposable
     {
         var services = new ServiceCollection();
         before?.Invoke(services);
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         Register(services);
         return services.BuildServiceProvider();

@@ -56,7 +56,8 @@ internal sealed class ScriptedLog : IEventLog
     {
     }
 
-    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ConsumerLag>>([new ConsumerLag("topic", "group", 42)]);
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,0 +1,11 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Frontend.Operations;
+
+/// <summary>The event log, whichever it is.</summary>
+internal sealed class EventLogCheck(IEventLog eventLog) : IDependencyCheck
+{
+    public string Name => "event_log";
+
+    public Task CheckAsync(CancellationToken cancellationToken) => eventLog.PingAsync(cancellationToken);
+}

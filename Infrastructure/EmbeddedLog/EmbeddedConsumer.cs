@@ -1,0 +1,170 @@
+using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Chat4All.Infrastructure.EmbeddedLog;
+
+/// <summary>
+/// A member of a group. Woken by the topic's signal; commits are gathered for a moment, because losing the last of them only means repeats. On a database that other processes share
+/// it keeps its partitions by a lease, which another member may take over when it is not renewed.
+/// </summary>
+internal sealed partial class EmbeddedConsumer : ILogConsumer
+{
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
+
+    private readonly ILogTables _tables;
+    private readonly GroupMember _member;
+    private readonly int _partitions;
+    private readonly TopicSignal _signal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Action<EmbeddedConsumer> _onLeave;
+    private readonly Assignment _assignment = new();
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationToken _left;
+    private int _storesSoon;
+    private bool _joined;
+    private Task _renewing = Task.CompletedTask;
+    private Task _storing = Task.CompletedTask;
+
+    public EmbeddedConsumer(ILogTables tables, GroupMember member, int partitions, TopicSignal signal, TimeProvider time, ILogger log, Action<EmbeddedConsumer> onLeave)
+    {
+        (_tables, _member, _partitions, _signal, _time, _log, _onLeave) = (tables, member, partitions, signal, time, log, onLeave);
+        _left = _leaving.Token;
+    }
+
+    public GroupMember Member => _member;
+
+    /// <summary>How much of the topic is not done, where its last offset is <paramref name="head"/>.</summary>
+    public long Lag(long head)
+    {
+        var (after, partitions, _) = _assignment.Next();
+        var unread = after == long.MaxValue ? 0 : Math.Max(0, head - after);
+        return (unread * partitions.Length / _partitions) + _assignment.Outstanding;
+    }
+
+    public async Task<IReadOnlyList<LogRecord>> ReadAsync(int max, CancellationToken cancellationToken)
+    {
+        await JoinAsync(cancellationToken);
+        while (true)
+        {
+            var signalled = _signal.Version;
+            var (after, partitions, version) = _assignment.Next();
+            IReadOnlyList<LogRecord> page = partitions.Length == 0 ? [] : await _tables.ReadAsync(_member.Topic, after, partitions, max, cancellationToken);
+            if (_assignment.Deliver(page, version) is { Count: > 0 } delivered)
+            {
+                return delivered;
+            }
+
+            if (page.Count == 0)
+            {
+                await _signal.WaitAsync(signalled, cancellationToken);
+            }
+        }
+    }
+
+    public Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken)
+    {
+        _assignment.Commit(done);
+        if (Interlocked.Exchange(ref _storesSoon, 1) == 0)
+        {
+            _storing = StoreSoonAsync();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _leaving.CancelAsync();
+        await _renewing;
+        await _storing;
+        if (_joined && await TryAsync(() => StoreAsync(leaving: true)))
+        {
+            await TryAsync(() => _tables.LeaveAsync(_member, CancellationToken.None));
+        }
+
+        _onLeave(this);
+        _leaving.Dispose();
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        if (_joined)
+        {
+            return;
+        }
+
+        await ShareAsync(cancellationToken);
+        _joined = true;
+        if (_tables.IsShared)
+        {
+            _renewing = RenewAsync();
+        }
+    }
+
+    private async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        if (_assignment.Apply(await _tables.ShareAsync(_member, _partitions, _assignment.Released(), cancellationToken)))
+        {
+            _signal.Raise();
+        }
+    }
+
+    /// <summary>Keeps the lease, and with it the share of the partitions that fits the number of members.</summary>
+    private async Task RenewAsync()
+    {
+        while (await DelayAsync(Renewal))
+        {
+            await TryAsync(async () =>
+            {
+                await StoreAsync(leaving: false);
+                await ShareAsync(CancellationToken.None);
+            });
+        }
+    }
+
+    private async Task StoreSoonAsync()
+    {
+        do
+        {
+            await DelayAsync(Gathering);
+            Volatile.Write(ref _storesSoon, 0);
+        }
+        while (!_left.IsCancellationRequested && !await TryAsync(() => StoreAsync(leaving: false)) && await DelayAsync(Renewal));
+    }
+
+    private async Task StoreAsync(bool leaving)
+    {
+        var done = _assignment.Uncommitted(leaving);
+        if (done.Length > 0)
+        {
+            await _tables.CommitAsync(_member, done, CancellationToken.None);
+            _assignment.Stored(done);
+        }
+    }
+
+    private async Task<bool> TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogNotStored(_log, _member.Group, _member.Topic, failure);
+            return false;
+        }
+    }
+
+    /// <summary>Waits; false when the consumer leaves meanwhile.</summary>
+    private async Task<bool> DelayAsync(TimeSpan delay)
+    {
+        await Task.Delay(delay, _time, _left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !_left.IsCancellationRequested;
+    }
+
+    [LoggerMessage(331, LogLevel.Warning, "The event log could not note how far {Group} is on {Topic}; it tries again")]
+    private static partial void LogNotStored(ILogger log, string group, string topic, Exception failure);
+}

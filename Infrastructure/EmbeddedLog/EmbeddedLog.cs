@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.CloudEvents;
+using Chat4All.Infrastructure.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Chat4All.Infrastructure.EmbeddedLog;
+
+/// <summary>The event log in the store's own database. Outbox rows are its records of <c>message_processing</c>: a message's commit is the publication.</summary>
+internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options, OutboxPlacement placement, TopicExtents extents, TimeProvider time, ILogger<EmbeddedLog> log)
+    : IEventLog, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, TopicSignal> _signals = new(StringComparer.Ordinal);
+    private readonly TopicSignal _outbox = new();
+    private readonly AppendQueue _appends = new(tables);
+    private readonly HeadWatch _heads = new(tables, time);
+    private readonly Lock _joining = new();
+    private readonly List<EmbeddedConsumer> _consumers = [];
+
+    public bool IncludesOutbox => true;
+
+    public async Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken)
+    {
+        if (topic == Topics.MessageProcessing)
+        {
+            throw new NotSupportedException("Events get into message_processing as outbox rows, with what they are about.");
+        }
+
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        await extents.EnsureRoomAsync(topic, events.Count, cancellationToken);
+        await _appends.AppendAsync(new TopicEvents(topic, [.. events.Select(Place)], time.GetUtcNow()), cancellationToken);
+        Signal(topic).Raise();
+    }
+
+    public ILogConsumer Join(string topic, string group)
+    {
+        lock (_joining)
+        {
+            if (!tables.IsShared && _consumers.Exists(consumer => consumer.Member.Topic == topic && consumer.Member.Group == group))
+            {
+                throw new InvalidOperationException($"{group} reads {topic} already; one process has one member of a group.");
+            }
+
+            var member = new GroupMember(group, topic, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}");
+            var consumer = new EmbeddedConsumer(tables, member, options.Partitions, Signal(topic), time, log, Leave);
+            _consumers.Add(consumer);
+            if (tables.IsShared)
+            {
+                _heads.Watch(topic, Signal(topic));
+            }
+
+            return consumer;
+        }
+    }
+
+    public void OutboxCommitted() => _outbox.Raise();
+
+    public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
+    {
+        var heads = await tables.ReadHeadsAsync(cancellationToken);
+        lock (_joining)
+        {
+            return
+            [
+                .. _consumers.GroupBy(static consumer => (consumer.Member.Topic, consumer.Member.Group))
+                    .Select(group => new ConsumerLag(group.Key.Topic, group.Key.Group, group.Sum(consumer => consumer.Lag(heads.GetValueOrDefault(group.Key.Topic))))),
+            ];
+        }
+    }
+
+    public async Task PingAsync(CancellationToken cancellationToken) => await tables.ReadHeadsAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _heads.DisposeAsync();
+        await _appends.DisposeAsync();
+    }
+
+    private PlacedEvent Place(LogEvent one) => new(one, placement.Of(one.Key), Encoding.UTF8.GetString(CloudEventJson.Write(one)));
+
+    private TopicSignal Signal(string topic) => topic == Topics.MessageProcessing ? _outbox : _signals.GetOrAdd(topic, static _ => new TopicSignal());
+
+    private void Leave(EmbeddedConsumer consumer)
+    {
+        lock (_joining)
+        {
+            _consumers.Remove(consumer);
+        }
+    }
+}
