@@ -25,7 +25,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
     [InlineData(HubStore.Postgres)]
     public async Task A_message_becomes_a_record_and_its_row_is_marked_published(HubStore store)
     {
-        await using var hub = await StartAsync(store);
+        await using var hub = await StartAsync(store, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1");
         using var user = await hub.SignInAsync("user1");
         user.Http.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         for (var i = 0; i < 20; i++)
