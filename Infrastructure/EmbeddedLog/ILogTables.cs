@@ -39,6 +39,15 @@ internal interface ILogTables
 
     /// <summary>Gives unpublished rows that another log left behind a place in this one, by conversation, seq and time; answers how many. At most <paramref name="limit"/>.</summary>
     Task<int> AdoptAsync(DateTimeOffset publishedAt, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Takes outbox rows out of this log that some group has not committed, for another log: they wait unpublished again. Answers how many; at most <paramref name="limit"/>.</summary>
+    Task<int> ReleaseAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>The offset up to which every group has committed, by partition; empty where a topic has no group.</summary>
+    Task<IReadOnlyDictionary<int, long>> ReadCommittedAsync(string topic, CancellationToken cancellationToken);
+
+    /// <summary>Notes for every group of a topic that everything up to an offset is done.</summary>
+    Task FinishAsync(string topic, long upTo, CancellationToken cancellationToken);
 }
 
 /// <summary>Events on their way into one topic, with their envelopes and partitions.</summary>

@@ -19,6 +19,8 @@ public static class KafkaRegistration
             .AddSingleton<KafkaProducer>()
             .AddSingleton<KafkaAdministration>()
             .AddSingleton<IEventLog, KafkaEventLog>()
-            .AddSingleton<IHostedService, KafkaTopics>();
+            .AddSingleton<KafkaTopics>()
+            .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<KafkaTopics>())
+            .AddSingleton<IHostedService, EmbeddedHandover>();
     }
 }

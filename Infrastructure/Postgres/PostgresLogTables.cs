@@ -63,6 +63,31 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
         where topic = $1
         """;
 
+    private const string Release =
+        """
+        update outbox_events
+        set published = false, published_at = null, log_partition = null, log_offset = null
+        where log_offset = any(array(
+          select o.log_offset
+          from outbox_events o
+          where o.log_partition is not null
+            and o.log_offset > coalesce((select min(committed) from consumer_offsets where topic = 'message_processing' and log_partition >= 0), 0)
+            and o.log_offset > coalesce(
+              (select min(c.committed) from consumer_offsets c where c.topic = 'message_processing' and c.log_partition = o.log_partition), 0)
+          order by o.log_offset
+          limit $1))
+        """;
+
+    private const string SelectCommitted =
+        """
+        select log_partition, min(committed)
+        from consumer_offsets
+        where topic = $1 and log_partition >= 0
+        group by log_partition
+        """;
+
+    private const string Finish = "update consumer_offsets set committed = greatest(committed, $2) where topic = $1 and log_partition >= 0";
+
     private readonly PostgresGroups _groups = new(database);
 
     public bool IsShared => true;
@@ -120,6 +145,17 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
 
     public Task<int> AdoptAsync(DateTimeOffset publishedAt, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => AdoptAsync(connection, publishedAt, limit, cancellationToken), cancellationToken);
+
+    public Task<int> ReleaseAsync(int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.Command(Release).Long(limit).RunAsync(cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyDictionary<int, long>> ReadCommittedAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<int, long>>(
+        async connection => new Dictionary<int, long>(await connection.Command(SelectCommitted).Text(topic)
+            .ListAsync(static row => KeyValuePair.Create((int)row.GetInt16(0), row.GetInt64(1)), cancellationToken)),
+        cancellationToken);
+
+    public Task FinishAsync(string topic, long upTo, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.Command(Finish).Text(topic).Long(upTo).RunAsync(cancellationToken), cancellationToken);
 
     private static NpgsqlBatchCommand Append(TopicEvents append)
     {

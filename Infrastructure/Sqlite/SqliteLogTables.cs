@@ -55,6 +55,31 @@ internal sealed class SqliteLogTables(SqliteDatabase database, OutboxPlacement p
           where created_at < ?2 or log_offset <= ?3)
         """;
 
+    private const string Release =
+        """
+        update outbox_events
+        set published = false, published_at = null, log_partition = null
+        where log_offset in (
+          select o.log_offset
+          from outbox_events o
+          where o.log_partition is not null
+            and o.log_offset > coalesce((select min(committed) from consumer_offsets where topic = 'message_processing' and log_partition >= 0), 0)
+            and o.log_offset > coalesce(
+              (select min(c.committed) from consumer_offsets c where c.topic = 'message_processing' and c.log_partition = o.log_partition), 0)
+          order by o.log_offset
+          limit ?1)
+        """;
+
+    private const string SelectCommitted =
+        """
+        select log_partition, min(committed)
+        from consumer_offsets
+        where topic = ?1 and log_partition >= 0
+        group by log_partition
+        """;
+
+    private const string Finish = "update consumer_offsets set committed = max(committed, ?2) where topic = ?1 and log_partition >= 0";
+
     private const string SelectUnplaced =
         """
         select id, conversation_id
@@ -146,6 +171,26 @@ internal sealed class SqliteLogTables(SqliteDatabase database, OutboxPlacement p
 
     public Task<int> AdoptAsync(DateTimeOffset publishedAt, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => Adopt(session, publishedAt, limit), cancellationToken);
+
+    public Task<int> ReleaseAsync(int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => session.Prepare(Release).Bind(limit).Execute(), cancellationToken);
+
+    public Task<IReadOnlyDictionary<int, long>> ReadCommittedAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<int, long>>(
+        session =>
+        {
+            using var rows = session.Prepare(SelectCommitted).Bind(topic);
+            var committed = new Dictionary<int, long>();
+            while (rows.Read())
+            {
+                committed.Add(rows.Int(0), rows.Long(1));
+            }
+
+            return committed;
+        },
+        cancellationToken);
+
+    public Task FinishAsync(string topic, long upTo, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => session.Prepare(Finish).Bind(topic).Bind(upTo).Execute(), cancellationToken);
 
     private static List<LogRecord> ReadOutbox(SqliteSession session, long after, int limit)
     {

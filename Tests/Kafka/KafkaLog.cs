@@ -20,7 +20,7 @@ internal sealed class KafkaLog : IAsyncDisposable
     public IEventLog Log => _services.GetRequiredService<IEventLog>();
 
     /// <summary>What looks after the topics at start.</summary>
-    public IHostedLifecycleService Topics => (IHostedLifecycleService)_services.GetRequiredService<IHostedService>();
+    public IHostedLifecycleService Topics => _services.GetRequiredService<KafkaTopics>();
 
     /// <summary>Settings under which tests need not wait: an empty fetch waits out its time, and a dead member's session ends soon.</summary>
     public static KafkaOptions Options(string servers) => new()

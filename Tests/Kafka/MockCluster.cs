@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Chat4All.Grains.Abstractions;
@@ -18,6 +19,7 @@ public sealed class MockCluster : IAsyncDisposable
     private readonly ProcessOutput _output = new();
     private readonly ChildProcess _process;
     private readonly SemaphoreSlim _one = new(1);
+    private readonly ConcurrentDictionary<string, bool> _topics = new();
     private int _commands;
 
     private MockCluster()
@@ -51,6 +53,9 @@ public sealed class MockCluster : IAsyncDisposable
     }
 
     public Task AddTopicAsync(string topic, int partitions) => CommandAsync($"topic {topic} {partitions}");
+
+    /// <summary>Makes a topic unless this cluster has it.</summary>
+    public Task AddTopicOnceAsync(string topic, int partitions) => _topics.TryAdd(topic, true) ? CommandAsync($"topic {topic} {partitions}") : Task.CompletedTask;
 
     /// <summary>Closes a broker's port and connections; its partitions keep it as their leader.</summary>
     public Task SetDownAsync(int broker) => CommandAsync($"down {broker}");
