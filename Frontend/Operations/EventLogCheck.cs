@@ -7,5 +7,8 @@ internal sealed class EventLogCheck(IEventLog eventLog) : IDependencyCheck
 {
     public string Name => "event_log";
 
+    /// <summary>Messages are accepted while a log of its own is away: they wait in the outbox.</summary>
+    public bool IsVital => eventLog.IncludesOutbox;
+
     public Task CheckAsync(CancellationToken cancellationToken) => eventLog.PingAsync(cancellationToken);
 }

@@ -96,6 +96,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         using var user = await hub.SignInAsync("user1");
         await user.SendAsync("conv-test", "hello", "m-1");
         Assert.Equal(1, await UnpublishedAsync(hub));
+        Assert.Contains("\"event_log\":{\"status\":\"down\"", await hub.Http.GetStringAsync("/ready"), StringComparison.Ordinal);
 
         await _cluster.SetAllUpAsync();
 
