@@ -9,6 +9,7 @@ namespace Chat4All.Infrastructure.EmbeddedLog;
 internal sealed partial class EmbeddedLogUpkeep(ILogTables tables, TopicExtents extents, TimeProvider time, ILogger<EmbeddedLogUpkeep> log) : BackgroundService
 {
     private const int Chunk = 5_000;
+    private const int MaxAttempts = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -17,7 +18,7 @@ internal sealed partial class EmbeddedLogUpkeep(ILogTables tables, TopicExtents 
         var adopted = 0;
         for (var chunk = Chunk; chunk == Chunk; adopted += chunk)
         {
-            chunk = await tables.AdoptAsync(time.GetUtcNow(), Chunk, cancellationToken);
+            chunk = await AdoptAsync(cancellationToken);
         }
 
         if (adopted > 0)
@@ -26,6 +27,23 @@ internal sealed partial class EmbeddedLogUpkeep(ILogTables tables, TopicExtents 
         }
 
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>One chunk. A store that has just been migrated is there, so one that does not answer is asked again a few times.</summary>
+    private async Task<int> AdoptAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await tables.AdoptAsync(time.GetUtcNow(), Chunk, cancellationToken);
+            }
+            catch (StoreUnavailableException failure) when (attempt < MaxAttempts)
+            {
+                LogPutOff(log, failure);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            }
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,6 +73,6 @@ internal sealed partial class EmbeddedLogUpkeep(ILogTables tables, TopicExtents 
     [LoggerMessage(332, LogLevel.Information, "The event log took over {Rows} outbox rows that another log had not published")]
     private static partial void LogAdopted(ILogger log, int rows);
 
-    [LoggerMessage(333, LogLevel.Warning, "The event log's retention was put off: the store is not available")]
+    [LoggerMessage(333, LogLevel.Warning, "The event log's upkeep was put off: the store is not available")]
     private static partial void LogPutOff(ILogger log, Exception failure);
 }
