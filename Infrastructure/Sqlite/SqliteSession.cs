@@ -14,9 +14,6 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
-    /// <summary>Rows written by this connection so far.</summary>
-    public int TotalChanges => raw.sqlite3_total_changes(Handle);
-
     private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(SqliteSession));
 
     /// <summary>Opens a connection that may write, and makes the file when there is none.</summary>

@@ -74,7 +74,6 @@ internal sealed class SqliteWriter : IDisposable
     private void Write(SqliteSession session, SqliteWork first, SqliteLogSync sync, SqliteCheckpointer checkpointer)
     {
         var group = new List<SqliteWork>();
-        var changes = session.TotalChanges;
         for (var next = first; next is not null; next = group.Count < MaxGroup && _queue.TryTake(out var waiting) ? waiting : null)
         {
             if (next.Execute(session))
@@ -106,7 +105,8 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
-        checkpointer.Wrote(session.TakeWrittenPages());
-        sync.Add(group, session.TotalChanges != changes);
+        var pages = session.TakeWrittenPages();
+        checkpointer.Wrote(pages);
+        sync.Add(group, wrote: pages > 0);
     }
 }
