@@ -41,8 +41,11 @@ public sealed class BackupTests : IDisposable
         await source.Administration.BackupAsync(file, CancellationToken.None);
         await target.Administration.RestoreAsync(file, CancellationToken.None);
 
-        foreach (var table in BackupSchema.Tables)
+        // SQLite numbers every outbox row, PostgreSQL those alone that are in the embedded log: a row that had no number there gets one.
+        var numbered = from == Kind.Postgres && to == Kind.Sqlite;
+        foreach (var whole in BackupSchema.Tables)
         {
+            var table = numbered ? new BackupTable(whole.Name, [.. whole.Columns.Where(static column => column.Name != "log_offset")]) : whole;
             var rows = await ReadAsync(source, table);
             Assert.NotEmpty(rows);
             Assert.Equal(rows, await ReadAsync(target, table));
@@ -193,6 +196,32 @@ public sealed class BackupTests : IDisposable
             insert into message_deliveries (message_id, recipient, channel, status, attempts, created_at, updated_at)
             values ('{odd.Message.MessageId}', 'r', 'telegram', 1, 1, '2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05.123456Z')
             """);
+        await store.QueryAsync($"insert into event_log_heads (topic, next_offset) values ('{NewId("topic")}', 2)");
+        await store.QueryAsync(
+            $"insert into event_log (topic, log_offset, log_partition, event_id, event_type, key, value, created_at) values ('{NewId("topic")}', 1, 3, 'e', 't', 'k', 'v', '2026-01-02T03:04:05.000001Z')");
+        await store.QueryAsync($"insert into consumer_offsets (consumer_group, topic, log_partition, committed, updated_at) values ('{NewId("group")}', 't', 0, 7, '2026-01-02T03:04:05.000001Z')");
+        await store.QueryAsync($"insert into channel_addresses (user_id, channel, address, linked_at) values ('{users[0]}', 'telegram', '{NewId("address")}', '2026-01-02T03:04:05.000001Z')");
+        await store.QueryAsync(
+            $"""
+            insert into dead_letters (id, topic, consumer_group, event_id, event_type, key, reason, attempts, event, created_at)
+            values ('{NewId("letter")}', 't', 'g', '{NewId("event")}', 't', 'k', 'why', 4, 'v', '2026-01-02T03:04:05.000001Z')
+            """);
+        var webhook = NewId("webhook");
+        await store.QueryAsync($"insert into webhooks (id, user_id, url, events, secret, created_at) values ('{webhook}', '{users[0]}', 'https://example.org', '*', 's', '2026-01-02T03:04:05.000001Z')");
+        await store.QueryAsync(
+            $"""
+            insert into webhook_calls (id, webhook_id, event_id, event_type, body, next_attempt_at, created_at)
+            values ('{NewId("call")}', '{webhook}', 'e', 't', 'v', '2026-01-02T03:04:05.000001Z', '2026-01-02T03:04:05.000001Z')
+            """);
+        await store.QueryAsync($"insert into audit_log (id, actor, action, subject, created_at) values ('{NewId("audit")}', 'a', 'b', 'c', '2026-01-02T03:04:05.000001Z')");
+        var upload = NewId("file");
+        await store.QueryAsync(
+            $"""
+            insert into files (id, conversation_id, user_id, filename, file_size, mime_type, status, chunk_size, total_chunks, created_at, expires_at, updated_at)
+            values ('{upload}', '{id}', '{users[0]}', 'a.txt', 10, 'text/plain', 1, 1048576, 1, '2026-01-02T03:04:05.000001Z', '2026-01-03T03:04:05.000001Z', '2026-01-02T03:04:05.000001Z')
+            """);
+        await store.QueryAsync(
+            $"insert into file_chunks (id, file_id, chunk_number, chunk_size, storage_key, uploaded_at) values ('{NewId("chunk")}', '{upload}', 1, 10, 'k', '2026-01-02T03:04:05.000001Z')");
         await store.QueryAsync($"insert into reminders (grain_id, name, start_at, period_ms, etag) values ('{NewId("grain")}', 'n', '2026-01-02T03:04:05.000000Z', 60000, 'e')");
         await FillRestAsync(store, users[0], id);
     }
