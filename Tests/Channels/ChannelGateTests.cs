@@ -63,6 +63,22 @@ public sealed class ChannelGateTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_recipients_turn_keeps_nobody_else_waiting()
+    {
+        PaceLimit[] slow = [new("to:1", TimeSpan.FromMilliseconds(500), 1), new(ChannelGate.Sender, TimeSpan.FromMilliseconds(10), 1)];
+        await PassAsync(Verdict.Sent("1"), slow);
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        var waiting = PassAsync(Verdict.Sent("2"), slow);
+
+        var other = PassAsync(Verdict.Sent("3"), [new("to:2", TimeSpan.Zero, 1), slow[1]]);
+
+        Assert.True(other.IsCompletedSuccessfully);
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal("2", (await waiting).ExternalId);
+    }
+
+    [Fact]
     public async Task Whoever_waited_for_a_turn_does_not_run_into_a_pause()
     {
         PaceLimit[] limits = [new("to:1", TimeSpan.FromMilliseconds(500), 1), new(ChannelGate.Sender, TimeSpan.Zero, 1)];

@@ -33,7 +33,9 @@ internal abstract class GraphMessagingConnector(PlatformParts parts, GraphMessag
         : null;
 
     protected override PaceLimit[] Limits(OutgoingMessage message) =>
-        message.Kind == PayloadKind.File ? [.. base.Limits(message), new PaceLimit(Media, _mediaInterval, 1)] : base.Limits(message);
+        message.Kind == PayloadKind.File && base.Limits(message) is [var recipient, var sender]
+            ? [recipient, new PaceLimit(Media, _mediaInterval, 1), sender]
+            : base.Limits(message);
 
     protected override async Task<Verdict> RequestAsync(OutgoingMessage message)
     {

@@ -13,7 +13,7 @@ internal sealed class ChannelGate(PlatformOptions options, Circuit circuit, Time
     /// <summary>
     /// Makes the request when its turn comes; the answer is <c>throttled</c> when that is too far away, when the platform wants to be left alone, or while the circuit is open.
     /// </summary>
-    /// <param name="limits">The recipient's first.</param>
+    /// <param name="limits">The recipient's first, the sender's last.</param>
     /// <param name="cancellationToken">Ends the wait, not the request.</param>
     public async Task<SendResult> PassAsync(PaceLimit[] limits, Func<Task<Verdict>> request, CancellationToken cancellationToken)
     {
@@ -23,18 +23,23 @@ internal sealed class ChannelGate(PlatformOptions options, Circuit circuit, Time
             return Circuit.Refused(open);
         }
 
-        if (!_pacer.TryReserve(limits, options.MaxWait, out var wait))
+        // One after the other: a message that waits for its recipient's turn must not keep the sender's turn from others.
+        foreach (var limit in limits)
         {
-            return Paced(wait);
+            if (!_pacer.TryReserve(limit, options.MaxWait, out var wait))
+            {
+                return Paced(wait);
+            }
+
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, time, cancellationToken);
+            }
         }
 
-        if (wait > TimeSpan.Zero)
+        if (_pacer.PausedFor(limits) is var pause && pause > TimeSpan.Zero)
         {
-            await Task.Delay(wait, time, cancellationToken);
-            if (_pacer.PausedFor(limits) is var pause && pause > TimeSpan.Zero)
-            {
-                return Paced(pause);
-            }
+            return Paced(pause);
         }
 
         var verdict = await circuit.ExecuteAsync(request);

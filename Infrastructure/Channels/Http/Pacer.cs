@@ -36,39 +36,27 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
     private TimeSpan Now => time.GetElapsedTime(_start);
 
     /// <summary>
-    /// Takes the next place under all limits and says how long it is until then; takes none and answers false when that is later than <paramref name="longest"/>.
+    /// Takes the next place under a limit and says how long it is until then; takes none and answers false when that is later than <paramref name="longest"/>.
     /// </summary>
-    public bool TryReserve(ReadOnlySpan<PaceLimit> limits, TimeSpan longest, out TimeSpan wait)
+    public bool TryReserve(PaceLimit limit, TimeSpan longest, out TimeSpan wait)
     {
         lock (_changing)
         {
             var now = Now;
-            wait = TimeSpan.Zero;
-            foreach (var limit in limits)
-            {
-                if (_paces.TryGetValue(limit.Key, out var pace))
-                {
-                    wait = Max(wait, Max(pace.Next - (limit.Interval * (limit.Burst - 1)), pace.PausedUntil) - now);
-                }
-            }
-
+            _paces.TryGetValue(limit.Key, out var pace);
+            wait = Max(Max(pace.Next - (limit.Interval * (limit.Burst - 1)), pace.PausedUntil) - now, TimeSpan.Zero);
             if (wait > longest)
             {
                 return false;
             }
 
-            if (!MakeRoom(limits.Length, now))
+            if (!MakeRoom(now))
             {
                 wait = WhenFull;
                 return false;
             }
 
-            foreach (var limit in limits)
-            {
-                _paces.TryGetValue(limit.Key, out var pace);
-                _paces[limit.Key] = pace with { Next = Max(pace.Next, now + wait) + limit.Interval };
-            }
-
+            _paces[limit.Key] = pace with { Next = Max(pace.Next, now + wait) + limit.Interval };
             return true;
         }
     }
@@ -79,7 +67,7 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
         lock (_changing)
         {
             var now = Now;
-            if (MakeRoom(1, now))
+            if (MakeRoom(now))
             {
                 _paces.TryGetValue(key, out var pace);
                 _paces[key] = pace with { PausedUntil = Max(pace.PausedUntil, now + duration) };
@@ -106,9 +94,9 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
     }
 
     /// <summary>Forgets those at rest, at ever larger numbers, so that each message pays for a constant share of it.</summary>
-    private bool MakeRoom(int keys, TimeSpan now)
+    private bool MakeRoom(TimeSpan now)
     {
-        if (_paces.Count + keys > _pruneAt)
+        if (_paces.Count >= _pruneAt)
         {
             foreach (var (key, pace) in _paces)
             {
@@ -121,7 +109,7 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
             _pruneAt = Math.Min(Math.Max(_paces.Count * 2, FirstPrune), maxKeys);
         }
 
-        return _paces.Count + keys <= maxKeys;
+        return _paces.Count < maxKeys;
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -33,7 +33,7 @@ internal abstract partial class PlatformConnector(PlatformParts parts, PlatformO
     /// <summary>Makes the request; never throws for what the platform does.</summary>
     protected abstract Task<Verdict> RequestAsync(OutgoingMessage message);
 
-    /// <summary>The limits that a message keeps, the recipient's first.</summary>
+    /// <summary>The limits that a message keeps, the recipient's first, the sender's last.</summary>
     protected virtual PaceLimit[] Limits(OutgoingMessage message) => [Recipient(message, options.RecipientInterval, options.RecipientBurst), SenderLimit];
 
     protected PaceLimit SenderLimit => new(ChannelGate.Sender, _senderInterval, options.Burst);

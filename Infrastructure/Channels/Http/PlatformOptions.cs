@@ -21,7 +21,7 @@ internal abstract class PlatformOptions
     /// <summary>Messages to one recipient at once after a rest; 1 to 1,000, default 1.</summary>
     public int RecipientBurst { get; init; } = 1;
 
-    /// <summary>Longest wait for a message's turn; one that would wait longer is tried again later. 0 to 1 minute, default 1 s.</summary>
+    /// <summary>Longest wait for the recipient's turn, and again for the sender's; a message that would wait longer is tried again later. 0 to 1 minute, default 1 s.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Most recipients whose pace is remembered; past it messages wait. 1,000 to 10,000,000, default 100,000.</summary>
