@@ -27,7 +27,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         UnpooledConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             Pooling = false,
-            Timeout = options.ConnectSeconds,
+
+            // Nobody waits for an answer here, and on a busy machine a first connection can take longer than a request may wait.
+            Timeout = Math.Max(options.ConnectSeconds, 15),
             ApplicationName = "chat4all administration",
         }.ConnectionString;
     }
