@@ -1,5 +1,6 @@
 using Chat4All.Frontend.Api;
 using Chat4All.Frontend.Api.Files;
+using Chat4All.Frontend.Api.Files.Tus;
 using Chat4All.Frontend.Auth;
 using Chat4All.Frontend.Auth.Limits;
 using Chat4All.Frontend.Operations;
@@ -59,6 +60,7 @@ internal static class ChatHost
         services.AddApiDocs();
         services.AddConversations();
         services.AddFiles();
+        services.AddTus();
         services.AddRealTime();
         services.AddHostedService<Announcement>();
     }
@@ -88,6 +90,7 @@ internal static class ChatHost
         routes.MapConversations();
         routes.MapMessages();
         routes.MapFiles();
+        routes.MapTus();
         routes.MapDeadLetters();
         routes.MapChannelWebhooks();
         routes.MapWebhooks();

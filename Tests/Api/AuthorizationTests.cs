@@ -16,7 +16,10 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
 
     /// <summary>Bodies that are no JSON, or none at all: tested with the files.</summary>
     private static readonly string[] RawBodies =
-        ["POST /v1/files/{}/chunks", "PATCH /v1/files/upload/{}/{}", "POST /v1/files/{}/complete", "POST /v1/admin/files/collect"];
+    [
+        "POST /v1/files/{}/chunks", "PATCH /v1/files/upload/{}/{}", "POST /v1/files/{}/complete", "POST /v1/admin/files/collect",
+        "POST /v1/tus", "POST /v1/tus/{}", "PATCH /v1/tus/{}",
+    ];
 
     [Fact]
     public async Task Every_route_is_in_the_table_of_who_may_call_it()

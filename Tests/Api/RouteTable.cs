@@ -79,6 +79,15 @@ internal static partial class RouteTable
         new("HEAD /v1/files/{}/content", RouteAccess.Self, $"/v1/files/{NoFile}/content"),
         new("POST /v1/admin/files/collect", RouteAccess.Admin),
 
+        new("OPTIONS /v1/tus", RouteAccess.Anyone),
+        new("OPTIONS /v1/tus/{}", RouteAccess.Anyone, $"/v1/tus/{NoFile}"),
+        // A caller without Tus-Resumable gets 412 before anything else; who may do what is tested with the protocol.
+        new("POST /v1/tus", RouteAccess.Self),
+        new("POST /v1/tus/{}", RouteAccess.Self, $"/v1/tus/{NoFile}"),
+        new("HEAD /v1/tus/{}", RouteAccess.Self, $"/v1/tus/{NoFile}"),
+        new("PATCH /v1/tus/{}", RouteAccess.Self, $"/v1/tus/{NoFile}"),
+        new("DELETE /v1/tus/{}", RouteAccess.Self, $"/v1/tus/{NoFile}"),
+
         new("GET /health", RouteAccess.Anyone),
         new("GET /ready", RouteAccess.Anyone),
         new("GET /metrics", RouteAccess.Anyone),

@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Chat4All.Frontend.Auth.Limits;
+using Chat4All.Grains.Abstractions;
+
+namespace Chat4All.Frontend.Api.Files.Tus;
+
+/// <summary>
+/// Takes in the body of a PATCH. It is stored and registered piece by piece, each whole in memory first, so that of a body that is cut everything that came is kept and counts.
+/// A body with a checksum counts as a whole or not at all: it is one piece, straight from the socket.
+/// </summary>
+internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRateLimiter limiter, TimeProvider time) : IDisposable
+{
+    /// <summary>The smallest part that S3 composes without reading it.</summary>
+    private const int PieceSize = 5 * 1024 * 1024;
+
+    /// <summary>Bodies that are taken in at once, each with a piece in memory.</summary>
+    private const int MaxBodies = 64;
+
+    /// <summary>More than this are refused: as many parts S3 composes, and each is a row.</summary>
+    private const int MaxPieces = 10_000;
+
+    private readonly SemaphoreSlim _bodies = new(MaxBodies);
+
+    /// <summary>Reads the body to its end and answers the upload as it then is.</summary>
+    public async Task<UploadView> TakeAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, TusChecksum? checksum)
+    {
+        var writer = writers.Begin(upload.UploadId);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, writer.Stop.Token);
+        try
+        {
+            return checksum is null
+                ? await TakePiecesAsync(context, grain, upload, end.Token)
+                : await TakeWholeAsync(context, grain, upload, checksum, end.Token);
+        }
+        catch (OperationCanceledException) when (writer.Stop.IsCancellationRequested)
+        {
+            throw ChatException.Conflict(ErrorCodes.OffsetMismatch, "Another request took the upload over.");
+        }
+        finally
+        {
+            writers.End(writer);
+        }
+    }
+
+    public void Dispose() => _bodies.Dispose();
+
+    private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, CancellationToken cancellationToken)
+    {
+        if (!await _bodies.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            throw ChatException.Unavailable(ErrorCodes.Overloaded, "Too many uploads are under way.");
+        }
+
+        var left = context.Request.ContentLength ?? (upload.FileSize - upload.UploadedBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(left, 1, PieceSize));
+        try
+        {
+            return await TakePiecesAsync(context, grain, upload, buffer, cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _bodies.Release();
+        }
+    }
+
+    private async Task<UploadView> TakeWholeAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, TusChecksum checksum, CancellationToken cancellationToken)
+    {
+        var length = context.Request.ContentLength switch
+        {
+            null => throw new ProblemException(StatusCodes.Status411LengthRequired, ProblemCodes.Of(StatusCodes.Status411LengthRequired), "A body with a checksum must say how long it is."),
+            0 => throw ChatException.Invalid(ErrorCodes.EmptyChunk, "The body is empty."),
+            > FileRules.MaxChunkSize => throw TooLarge($"A body with a checksum may have {FileRules.MaxChunkSize} bytes at most."),
+            { } bytes => (int)bytes,
+        };
+        RequirePiece(upload);
+        await PaceAsync(context, upload.UserId, length, isFirst: true);
+        using var hash = IncrementalHash.CreateHash(checksum.Algorithm);
+        var body = checksum.Sha256 is null ? new HashedBody(context.Request.Body, hash) : context.Request.Body;
+        var receipt = await intake.TakeAsync(
+            upload.UploadId, upload.UploadedBytes, 0, body, length, checksum.Sha256,
+            piece =>
+            {
+                if (checksum.Sha256 is null)
+                {
+                    checksum.Require(hash);
+                }
+
+                return grain.Append(upload.UserId, upload.UploadedBytes, piece, CancellationToken.None);
+            },
+            cancellationToken);
+        return receipt.Upload;
+    }
+
+    private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, byte[] buffer, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var room = (int)Math.Min(buffer.Length, upload.FileSize - upload.UploadedBytes);
+            var (read, cut) = await FillAsync(context.Request.Body, buffer.AsMemory(0, Math.Min(room, PieceSize)), cancellationToken);
+            if (read > 0)
+            {
+                RequirePiece(upload);
+                await PaceAsync(context, upload.UserId, read, isFirst);
+                upload = await StoreAsync(grain, upload, buffer, read);
+            }
+
+            if (cut is not null)
+            {
+                throw cut;
+            }
+
+            if (read == 0 || upload.UploadedBytes == upload.FileSize)
+            {
+                return upload;
+            }
+        }
+    }
+
+    /// <summary>Reads until the piece is full, the body ends, or the connection is cut.</summary>
+    private static async Task<(int Read, Exception? Cut)> FillAsync(Stream body, Memory<byte> piece, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        try
+        {
+            while (filled < piece.Length && await body.ReadAsync(piece[filled..], cancellationToken) is > 0 and var read)
+            {
+                filled += read;
+            }
+
+            return (filled, null);
+        }
+        catch (Exception cut) when (cut is IOException or OperationCanceledException)
+        {
+            return (filled, cut);
+        }
+    }
+
+    /// <summary>Whether or not the client is still there.</summary>
+    private async Task<UploadView> StoreAsync(IUploadSessionGrain grain, UploadView upload, byte[] buffer, int length)
+    {
+        using var content = new MemoryStream(buffer, 0, length, writable: false);
+        var receipt = await intake.TakeAsync(
+            upload.UploadId, upload.UploadedBytes, 0, content, length, null,
+            piece => grain.Append(upload.UserId, upload.UploadedBytes, piece, CancellationToken.None),
+            CancellationToken.None);
+        return receipt.Upload;
+    }
+
+    /// <summary>Takes the bytes from the user's minute. A body that has begun is not refused but read more slowly: clients do not try again after a 429.</summary>
+    private async Task PaceAsync(HttpContext context, string userId, int length, bool isFirst)
+    {
+        for (var decision = limiter.TryTake(userId, length); !decision.Allowed; decision = limiter.TryTake(userId, length))
+        {
+            if (isFirst)
+            {
+                decision.WriteTo(context.Response.Headers);
+                throw new ProblemException(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"At most {decision.Limit} KiB a minute are taken here.");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(decision.RetryAfterSeconds), time, context.RequestAborted);
+        }
+    }
+
+    private static void RequirePiece(UploadView upload)
+    {
+        if (upload.UploadedChunks >= MaxPieces)
+        {
+            throw ChatException.Conflict(ErrorCodes.UploadClosed, $"The upload came in {MaxPieces} pieces and takes no more; send larger ones.");
+        }
+    }
+
+    private static ProblemException TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, ProblemCodes.BodyTooLarge, detail);
+}
