@@ -5,9 +5,9 @@ namespace Chat4All.Frontend.Operations;
 /// <summary>The web client at <c>/</c>: the files of <c>wwwroot</c> as they are.</summary>
 internal static class WebPage
 {
-    /// <summary>Own files only, no inline code or style, no frames, and no markup made from strings.</summary>
+    /// <summary>Own files only, and pictures that a script fetched with its token; no inline code or style, no frames, and no markup made from strings.</summary>
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     /// <summary>Answers before routing, so that files need neither a route nor a token.</summary>

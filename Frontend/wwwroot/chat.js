@@ -1,6 +1,7 @@
 import { Live } from './live.js';
 import { Outbox } from './outbox.js';
 import { Problem } from './problem.js';
+import { Uploads } from './uploads.js';
 
 const ReadInterval = 1_000;
 const TypingInterval = 3_000;
@@ -8,21 +9,27 @@ const GapPatience = 80;
 
 /** A signed-in page at work: keeps the store in line with the server, and carries out what the user does. */
 export class Chat {
+  /** Files on their way to the server. */
+  uploads;
+  /** Shows a problem to the user. */
+  report;
+
   #api;
   #store;
-  #report;
   #live;
   #outbox;
   #gapTimers = new Map();
   #reads = new Map();
   #readTimer = 0;
   #typingSentAt = 0;
+  #files = new Map();
 
   constructor({ session, api, store, storage, report }) {
     this.#api = api;
     this.#store = store;
-    this.#report = report;
+    this.report = report;
     this.#outbox = new Outbox(api, store, storage, report);
+    this.uploads = new Uploads(api, store, (id, payload) => this.#outbox.send(id, payload));
     this.#live = new Live({
       accessToken: () => session.accessToken(),
       renewToken: () => session.renew(),
@@ -36,11 +43,12 @@ export class Chat {
   start() {
     this.#live.start();
     // The list need not wait for the hub; the first catch-up reads it again and finds little to do.
-    this.#refreshList().catch(this.#report);
+    this.#refreshList().catch(this.report);
   }
 
   async stop() {
     clearTimeout(this.#readTimer);
+    this.uploads.close();
     this.#outbox.close();
     await this.#live.stop();
   }
@@ -55,7 +63,7 @@ export class Chat {
       const thread = this.#store.thread(id);
       if (!thread.loaded || thread.stale) await this.#refreshThread(id);
     } catch (problem) {
-      this.#report(problem);
+      this.report(problem);
     }
   }
 
@@ -69,7 +77,7 @@ export class Chat {
       this.#store.putPage(id, rows);
       thread.hasOlder = rows.length > 0 && thread.firstSeq > 1;
     } catch (problem) {
-      this.#report(problem);
+      this.report(problem);
     } finally {
       thread.loading = false;
       this.#store.changed('thread');
@@ -80,7 +88,7 @@ export class Chat {
     try {
       await this.#listPage(this.#store.nextCursor);
     } catch (problem) {
-      this.#report(problem);
+      this.report(problem);
     }
   }
 
@@ -93,7 +101,21 @@ export class Chat {
 
   send(id, text) {
     this.#typingSentAt = 0;
-    this.#outbox.send(id, text);
+    this.#outbox.send(id, { type: 'text', text });
+  }
+
+  /** What a file is; asked once. */
+  file(id) {
+    if (!this.#files.has(id)) {
+      const answer = this.#api.file(id);
+      answer.catch(() => this.#files.delete(id));
+      this.#files.set(id, answer);
+    }
+    return this.#files.get(id);
+  }
+
+  fileContent(id) {
+    return this.#api.fileContent(id);
   }
 
   retry(messageId) {
@@ -189,7 +211,7 @@ export class Chat {
 
   /** A conversation that came without an announcement, say by being added to a group: its line is on top of the list. */
   #adopt(id) {
-    if (!this.#store.conversations.has(id)) this.#refreshList().catch(this.#report);
+    if (!this.#store.conversations.has(id)) this.#refreshList().catch(this.report);
   }
 
   async #refreshList() {
@@ -225,7 +247,7 @@ export class Chat {
         this.#store.putPage(id, await this.#api.messages(id, { afterSeq, limit: 100 }));
         this.#fill(id);
       } catch (problem) {
-        this.#report(problem);
+        this.report(problem);
       }
     }, GapPatience));
   }

@@ -21,12 +21,13 @@ export class Outbox {
     this.#store = store;
     this.#storage = storage;
     this.#onRefused = onRefused;
-    this.#queue = JSON.parse(storage.getItem(StorageKey) ?? '[]');
+    // Before files there was only text.
+    this.#queue = JSON.parse(storage.getItem(StorageKey) ?? '[]').map((item) => ({ payload: { type: 'text', text: item.text }, ...item }));
     for (const item of this.#queue) this.#show(item);
   }
 
-  send(conversationId, text) {
-    const item = { messageId: newMessageId(), conversationId, text, createdAt: new Date().toISOString() };
+  send(conversationId, payload) {
+    const item = { messageId: newMessageId(), conversationId, payload, createdAt: new Date().toISOString() };
     this.#queue.push(item);
     this.#show(item);
     this.#save();
@@ -101,7 +102,7 @@ export class Outbox {
       conversationId: item.conversationId,
       seq: null,
       from: this.#store.me.id,
-      payload: { type: 'text', text: item.text },
+      payload: item.payload,
       status: item.refused ? 'unsent' : 'pending',
       createdAt: item.createdAt,
     });

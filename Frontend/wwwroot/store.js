@@ -5,7 +5,7 @@ const Frame = 16;
 
 /**
  * Everything the page shows, and the rules by which answers and events change it. No DOM, no network.
- * Topics: `conversations`, `thread`, `people` (presence, typing), `connection`, `open`; listeners run
+ * Topics: `conversations`, `thread`, `people` (presence, typing), `connection`, `open`, `transfers`; listeners run
  * at once, but not more often than the screen is drawn, however many changes there are.
  */
 export class Store {
@@ -17,6 +17,8 @@ export class Store {
   conversations = new Map();
   listed = false;
   nextCursor = null;
+  /** Files on their way to the server, by a number of the page's own. */
+  transfers = new Map();
   /** User id → whether online, as far as anybody has said. */
   online = new Map();
   /** Called with each message of somebody else as it comes in, never for history. */

@@ -88,7 +88,9 @@ internal sealed class ChatWindow : IAsyncDisposable
 
     private void NoteForeignRequest(string url)
     {
-        if (new Uri(url).Authority != _hub.Authority)
+        // What a script made into an address of its own belongs to the page's host.
+        var address = url.StartsWith("blob:", StringComparison.Ordinal) ? url["blob:".Length..] : url;
+        if (new Uri(address).Authority != _hub.Authority)
         {
             _complaints.Add($"request to another host: {url}");
         }

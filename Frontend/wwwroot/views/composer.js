@@ -11,6 +11,14 @@ export function composerView({ chat, conversationId, onSent }) {
   });
   const button = element('button', { type: 'submit', class: 'primary round', 'aria-label': 'Send', title: 'Send' }, icon('send'));
 
+  const picker = element('input', { type: 'file', multiple: true, hidden: true, 'aria-label': 'Files', onchange: onPicked });
+  const attach = element('button', { type: 'button', class: 'quiet', 'aria-label': 'Attach files', title: 'Attach files', onclick: () => picker.click() }, icon('clip'));
+
+  function onPicked() {
+    for (const file of picker.files) chat.uploads.add(conversationId, file);
+    picker.value = '';
+  }
+
   function onInput() {
     drafts.set(conversationId, text.value);
     resize();
@@ -46,6 +54,6 @@ export function composerView({ chat, conversationId, onSent }) {
       event.preventDefault();
       send();
     },
-  }, text, button);
+  }, attach, picker, text, button);
   return { node: form, resize, focus: () => text.focus({ preventScroll: true }) };
 }

@@ -1,6 +1,7 @@
 import { avatar, element, icon } from './dom.js';
 import { composerView } from './composer.js';
 import { messageListView } from './messageList.js';
+import { transfersView } from './transfers.js';
 
 /** The side with the open conversation; made anew when another one is opened. */
 export function conversationView({ store, chat }) {
@@ -10,11 +11,13 @@ export function conversationView({ store, chat }) {
   const typing = element('p', { class: 'typing-line' });
   let shown = null;
   let messages = null;
+  let transfers = null;
 
   function renderOpen() {
     if (shown === (store.open?.id ?? null)) return;
     messages?.close();
-    messages = null;
+    transfers?.close();
+    messages = transfers = null;
     shown = store.open?.id ?? null;
     if (!shown) {
       side.replaceChildren(placeholder);
@@ -22,7 +25,8 @@ export function conversationView({ store, chat }) {
     }
     messages = messageListView({ store, chat, conversationId: shown });
     const composer = composerView({ chat, conversationId: shown, onSent: () => messages.toNewest() });
-    side.replaceChildren(header, messages.node, typing, composer.node);
+    transfers = transfersView({ store, chat, conversationId: shown });
+    side.replaceChildren(header, messages.node, typing, transfers.node, composer.node);
     messages.render();
     composer.resize();
     renderPeople();
@@ -47,6 +51,24 @@ export function conversationView({ store, chat }) {
     typing.textContent = writers.length === 0 ? '' : `${writers.join(', ')} ${writers.length === 1 ? 'is' : 'are'} typing…`;
   }
 
+  /** Files may be dropped anywhere on the conversation; the browser would leave the page to show them. */
+  function onDrag(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = shown ? 'copy' : 'none';
+    side.classList.toggle('dropping', shown !== null);
+  }
+
+  function onDrop(event) {
+    side.classList.remove('dropping');
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    if (shown) for (const file of event.dataTransfer.files) chat.uploads.add(shown, file);
+  }
+
+  side.addEventListener('dragover', onDrag);
+  side.addEventListener('dragleave', (event) => !side.contains(event.relatedTarget) && side.classList.remove('dropping'));
+  side.addEventListener('drop', onDrop);
   store.on('open conversations', renderOpen);
   store.on('open conversations people', renderPeople);
   renderOpen();

@@ -22,6 +22,12 @@ const Paths = {
   clock: 'M12 4a8 8 0 1 0 .01 0zM12 8v4l3 2',
   check: 'M5 13l4 4L19 7',
   checks: 'M2 13l4 4L16 7m-4 9l1 1L23 7',
+  file: 'M6 3h8l4 4v14H6zM14 3v5h4',
+  clip: 'M8 12l6-6a3.5 3.5 0 0 1 5 5l-8 8a5.5 5.5 0 0 1-8-8l7-7',
+  download: 'M12 4v11m-5-5l5 5 5-5M5 20h14',
+  pause: 'M9 6v12M15 6v12',
+  resume: 'M8 5l11 7-11 7z',
+  close: 'M6 6l12 12M18 6L6 18',
   alert: 'M12 4l9 16H3zM12 10v4m0 3v.5',
 };
 

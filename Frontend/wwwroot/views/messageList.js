@@ -1,4 +1,5 @@
 import { KeyedList, element, icon } from './dom.js';
+import { fileView } from './files.js';
 import { clock, day, sameDay } from './time.js';
 
 const GroupWithin = 5 * 60_000;
@@ -58,7 +59,7 @@ export function messageListView({ store, chat, conversationId }) {
         element('div', { class: 'bubble' },
           sender && element('p', { class: 'sender' }, sender),
           !sender && element('span', { class: 'visually-hidden' }, mine ? 'You: ' : `${store.nameOf(from)}: `),
-          element('p', { class: 'text' }, store.preview(payload)),
+          payload.type === 'file' ? fileView({ chat, fileId: payload.file_id, onLoaded: onGrown }) : element('p', { class: 'text' }, store.preview(payload)),
           element('p', { class: 'meta' },
             element('time', { datetime: createdAt }, clock(createdAt)),
             mine && element('span', { class: `ticks ${status}` }, icon(...Ticks[status])))),
@@ -81,6 +82,11 @@ export function messageListView({ store, chat, conversationId }) {
     else if (grewAbove) scroller.scrollTop = scroller.scrollHeight - fromBottom;
     markRead();
     loadOlderNearTop();
+  }
+
+  /** A picture has come in. */
+  function onGrown() {
+    if (following) toNewest();
   }
 
   function toNewest() {

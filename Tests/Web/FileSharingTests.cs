@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Chat4All.Tests.Hosting;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Chat4All.Tests.Web;
+
+/// <summary>Files between two windows of a real browser.</summary>
+[Trait("Category", "Integration")]
+public sealed class FileSharingTests(ChromiumFixture chromium, HubFixture hub) : IClassFixture<ChromiumFixture>, IClassFixture<HubFixture>
+{
+    private const int Mebibyte = 1_048_576;
+
+    /// <summary>Drops a picture that the browser paints itself.</summary>
+    private const string DropPicture =
+        """
+        async (side) => {
+          const canvas = Object.assign(document.createElement('canvas'), { width: 360, height: 200 });
+          const paint = canvas.getContext('2d');
+          const sky = paint.createLinearGradient(0, 0, 360, 200);
+          sky.addColorStop(0, '#2b59d9');
+          sky.addColorStop(1, '#f3b15a');
+          paint.fillStyle = sky;
+          paint.fillRect(0, 0, 360, 200);
+          const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([blob], 'evening.png', { type: 'image/png' }));
+          for (const type of ['dragover', 'drop']) side.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        }
+        """;
+
+    [SkippableFact]
+    public async Task A_file_is_paused_goes_on_and_arrives_and_a_dropped_picture_is_shown()
+    {
+        await using var sender = await ChatWindow.SignInAsync(chromium.Browser, hub.Server.BaseUrl, "user1");
+        await using var receiver = await ChatWindow.SignInAsync(chromium.Browser, hub.Server.BaseUrl, "user2");
+        await sender.OpenConversationAsync("conv-test");
+        await receiver.OpenConversationAsync("conv-test");
+        var content = RandomNumberGenerator.GetBytes((5 * Mebibyte) + 7);
+        var chunks = 0;
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await sender.Page.RouteAsync("**/chunks?*", async route =>
+        {
+            if (Interlocked.Increment(ref chunks) > 2)
+            {
+                await released.Task;
+            }
+
+            try
+            {
+                await route.ContinueAsync();
+            }
+            catch (PlaywrightException)
+            {
+                // The page has given this one up.
+            }
+        });
+
+        await sender.Page.GetByLabel("Files", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "holiday <plan>.bin", MimeType = "application/octet-stream", Buffer = content });
+        var transfer = sender.Page.Locator(".transfer");
+        await Expect(transfer.Locator(".detail")).ToHaveTextAsync("2.0 MB of 5.0 MB", new() { Timeout = 30_000 });
+        await SaveAsync(sender, "uploading");
+        await transfer.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(transfer.Locator(".detail")).ToHaveTextAsync("2.0 MB of 5.0 MB, paused", new() { Timeout = 30_000 });
+        released.SetResult();
+        await transfer.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+
+        var save = receiver.Page.GetByRole(AriaRole.Button, new() { Name = "Download holiday <plan>.bin" });
+        await Expect(save).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(transfer).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+        // Two, the one that was given up, and the four that were missing: none again.
+        Assert.Equal(7, chunks);
+        var download = await receiver.Page.RunAndWaitForDownloadAsync(() => save.ClickAsync());
+        Assert.Equal("holiday _plan_.bin", download.SuggestedFilename);
+        Assert.Equal(content, await File.ReadAllBytesAsync(await download.PathAsync()));
+
+        await sender.Page.Locator(".conversation").EvaluateAsync(DropPicture);
+        var picture = receiver.Page.GetByAltText("evening.png");
+        await Expect(picture).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(picture).ToHaveJSPropertyAsync("naturalWidth", 360);
+        await SaveAsync(receiver, "received");
+
+        Assert.Empty(sender.Complaints.Concat(receiver.Complaints));
+    }
+
+    /// <summary>Pictures for people, where they are asked for.</summary>
+    private static async Task SaveAsync(ChatWindow window, string name)
+    {
+        if (Environment.GetEnvironmentVariable("CHAT4ALL_TEST_SCREENSHOTS") is { } folder)
+        {
+            await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"files-{name}.png") });
+        }
+    }
+}
