@@ -29,10 +29,11 @@ public sealed class OutboxStepsTests
             return Value(row, "published") is "t" or "1";
         });
         Assert.Equal("msg-outbox-test", Value(row, "aggregate_id"));
-        Assert.Equal("message.created", Value(row, "event_type"));
         Assert.Equal("1", Value(row, "version"));
         Assert.NotEqual("", Value(row, "published_at"));
-        Assert.Single(Regex.Matches(row, @"^\s*aggregate_id\b", RegexOptions.Multiline));
+
+        // The simulator's receipts may have come by now: each status is an event of its own, and the acceptance stands once.
+        Assert.Single(Regex.Matches(row, @"event_type[ |=]+message\.created\b"));
     }
 
     /// <summary>Both programs print a row as <c>column = value</c> lines on request; the statement is as printed.</summary>

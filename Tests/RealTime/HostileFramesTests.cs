@@ -60,7 +60,13 @@ public sealed class HostileFramesTests(SocketHost host) : IClassFixture<SocketHo
             await socket.SendAsync([one]);
         }
 
+        // Events of other sockets, presence among them, may come in between.
         var (opcode, pong) = await socket.ReadFrameAsync();
+        while (opcode == (int)Opcode.Text)
+        {
+            (opcode, pong) = await socket.ReadFrameAsync();
+        }
+
         Assert.Equal((10, "are you there"), (opcode, Encoding.UTF8.GetString(pong)));
         Assert.Contains("\"ack\"", await socket.ReadAnswerAsync(), StringComparison.Ordinal);
     }
