@@ -1,6 +1,7 @@
 using System.Globalization;
 using Chat4All.Grains.Abstractions;
 using Confluent.Kafka;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using Chat4All.Grains.Ports;
 using Chat4All.Tests.Hosting;
 using Confluent.Kafka;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 using static Chat4All.Tests.Kafka.KafkaLog;
 
 namespace Chat4All.Tests.Kafka;

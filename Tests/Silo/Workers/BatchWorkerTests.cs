@@ -3,6 +3,7 @@ using Chat4All.Grains.Ports;
 using Chat4All.Silo.Workers;
 using Chat4All.Tests.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using BatchWorker = Chat4All.Silo.Workers.BatchWorker;
 
 namespace Chat4All.Tests.Silo.Workers;
 
