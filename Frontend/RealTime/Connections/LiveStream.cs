@@ -135,6 +135,9 @@ internal sealed class LiveStream(ChatConnection connection)
         }
 
         _replays!.Remove(feed);
+
+        // What waits for a resumption to be asked for has gone out with the replay, as far as that came.
+        _waiting?.RemoveAll(waiting => waiting.Feed == feed && waiting.Seq > 0 && waiting.Seq <= replay.Position);
         SetLiveSince(feed, replay.Start + 1);
         foreach (var frame in replay.Rest())
         {
