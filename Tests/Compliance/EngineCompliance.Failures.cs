@@ -82,10 +82,16 @@ public abstract partial class EngineCompliance
         await first;
         await grain.NoteAsync("third");
 
-        var notes = probe.Notes;
+        // Orleans does not promise the order of calls that are not awaited, so the second may come behind the third. Wherever it comes, it finds itself cancelled.
+        if (probe.Notes.Contains("waiting"))
+        {
+            await HappensAsync(probe, "noticed");
+        }
+
+        var notes = probe.Notes.Where(static note => note != "third").ToArray();
         Assert.True(
-            notes is ["first in", "first out", "third"] or ["first in", "first out", "waiting", "cancelled in turn", "noticed", "third"],
-            string.Join(", ", notes));
+            notes is ["first in", "first out"] or ["first in", "first out", "waiting", "cancelled in turn", "noticed"],
+            string.Join(", ", probe.Notes));
     }
 
     [Fact]
