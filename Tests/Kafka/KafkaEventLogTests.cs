@@ -135,9 +135,12 @@ public sealed class KafkaEventLogTests : IAsyncLifetime
         await _cluster.SetAllUpAsync();
         await AppendUntilTakenAsync(kafka.Log, Events("key", 10, from: 6));
 
+        // An append that was given up may still have been taken: its records are in the log twice then, and both are read.
         await using var consumer = kafka.Log.Join(Topic, "readers");
-        Assert.Equal(Events("key", 15).Select(static e => e.Id), (await ReadAsync(consumer, 15)).Select(static r => r.Event.Id).Distinct());
-        Assert.Equal([new ConsumerLag(Topic, "readers", 15)], await kafka.Log.ReadLagAsync(CancellationToken.None));
+        var first = await ReadAsync(consumer, 15);
+        var lag = Assert.Single(await kafka.Log.ReadLagAsync(CancellationToken.None));
+        IReadOnlyList<LogRecord> rest = lag.Records > 15 ? await ReadAsync(consumer, (int)lag.Records - 15) : [];
+        Assert.Equal(Events("key", 15).Select(static e => e.Id), first.Concat(rest).Select(static r => r.Event.Id).Distinct());
     }
 
     [Fact]
