@@ -60,8 +60,7 @@ export class Chat {
     if (!id) return;
     try {
       if (!this.#store.conversations.has(id)) this.#store.putConversation(await this.#api.conversation(id));
-      const thread = this.#store.thread(id);
-      if (!thread.loaded || thread.stale) await this.#refreshThread(id);
+      if (this.#needsRefresh(id)) await this.#refreshThread(id);
     } catch (problem) {
       this.report(problem);
     }
@@ -156,7 +155,7 @@ export class Chat {
     await this.#refreshList();
     await this.#resume();
     const { openId } = this.#store;
-    if (openId && this.#store.thread(openId).stale) await this.#refreshThread(openId);
+    if (openId && this.#needsRefresh(openId)) await this.#refreshThread(openId);
     this.#sendReads();
     this.#outbox.wake();
   }
@@ -224,6 +223,12 @@ export class Chat {
     for (const row of page.conversations) this.#store.putConversation(row);
     this.#store.nextCursor = page.next_cursor ?? null;
     this.#store.changed('conversations');
+  }
+
+  /** Not read yet, or what was on its way when the connection broke never came; or events may have been missed. */
+  #needsRefresh(id) {
+    const thread = this.#store.thread(id);
+    return !thread.loaded || thread.stale;
   }
 
   async #refreshThread(id) {

@@ -10,7 +10,7 @@ namespace Chat4All.Grains.Conversations;
 internal sealed class ConversationPublishing(
     IOutboxStore store, IEventLog eventLog, OutboxMarker marker, OutboxBacklog backlog, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxPublisher> log)
 {
-    private readonly OutboxInLog? _included = eventLog.IncludesOutbox ? new OutboxInLog(eventLog) : null;
+    private readonly OutboxInLog? _included = eventLog.IncludesOutbox ? new OutboxInLog() : null;
 
     /// <summary>Throws <c>overloaded</c> when so much waits to be published that nothing more may be accepted.</summary>
     public void EnsureRoom() => backlog.EnsureRoom();

@@ -12,7 +12,7 @@ namespace Chat4All.Grains.Journal;
 /// while that syncs. A delivery stands once in a batch, so that no step of it is skipped. An update may be made again, so that an unknown outcome needs no looking.
 /// </summary>
 internal sealed partial class DeliveryJournal(
-    IDeliveryStore store, IEventLog eventLog, IOptions<JournalOptions> options, TimeProvider time, ILogger<DeliveryJournal> log) : IHostedService
+    IDeliveryStore store, IOptions<JournalOptions> options, TimeProvider time, ILogger<DeliveryJournal> log) : IHostedService
 {
     private readonly Channel<PendingDeliveries> _queue = Channel.CreateUnbounded<PendingDeliveries>(new UnboundedChannelOptions { SingleReader = true });
     private Task _running = Task.CompletedTask;
@@ -128,11 +128,6 @@ internal sealed partial class DeliveryJournal(
         foreach (var pending in batch)
         {
             pending.Complete(changes, toldMessages);
-        }
-
-        if (changes.Messages.Count > 0)
-        {
-            eventLog.OutboxCommitted();
         }
     }
 

@@ -16,9 +16,6 @@ public interface IEventLog
     /// <summary>Joins a consumer group, which then keeps what it has not committed from being deleted. A new group starts at the oldest event.</summary>
     ILogConsumer Join(string topic, string group);
 
-    /// <summary>Where <see cref="IncludesOutbox"/>: tells this process's consumers that the store has new outbox rows. Never blocks; without it they look a moment later.</summary>
-    void OutboxCommitted();
-
     /// <summary>How far each group of this process is behind.</summary>
     Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace Chat4All.Infrastructure.EmbeddedLog;
@@ -16,20 +17,22 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
     private readonly GroupMember _member;
     private readonly int _partitions;
     private readonly TopicSignal _signal;
+    private readonly OutboxTail? _tail;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<EmbeddedConsumer> _onLeave;
     private readonly Assignment _assignment = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly CancellationToken _left;
+    private (long Signal, int Assignment) _seen = (-1, -1);
     private int _storesSoon;
     private bool _joined;
     private Task _renewing = Task.CompletedTask;
     private Task _storing = Task.CompletedTask;
 
-    public EmbeddedConsumer(ILogTables tables, GroupMember member, int partitions, TopicSignal signal, TimeProvider time, ILogger log, Action<EmbeddedConsumer> onLeave)
+    public EmbeddedConsumer(ILogTables tables, GroupMember member, int partitions, TopicSignal signal, OutboxTail? tail, TimeProvider time, ILogger log, Action<EmbeddedConsumer> onLeave)
     {
-        (_tables, _member, _partitions, _signal, _time, _log, _onLeave) = (tables, member, partitions, signal, time, log, onLeave);
+        (_tables, _member, _partitions, _signal, _tail, _time, _log, _onLeave) = (tables, member, partitions, signal, tail, time, log, onLeave);
         _left = _leaving.Token;
     }
 
@@ -50,17 +53,31 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
         {
             var signalled = _signal.Version;
             var (after, partitions, version) = _assignment.Next();
-            IReadOnlyList<LogRecord> page = partitions.Length == 0 ? [] : await _tables.ReadAsync(_member.Topic, after, partitions, max, cancellationToken);
+            if (_seen == (signalled, version))
+            {
+                await _signal.WaitAsync(signalled, cancellationToken);
+                continue;
+            }
+
+            var (page, isLast) = partitions.Length == 0 ? ([], true) : await ReadPageAsync(after, partitions, max, cancellationToken);
+            _seen = isLast ? (signalled, version) : (-1, -1);
             if (_assignment.Deliver(page, version) is { Count: > 0 } delivered)
             {
                 return delivered;
             }
-
-            if (page.Count == 0)
-            {
-                await _signal.WaitAsync(signalled, cancellationToken);
-            }
         }
+    }
+
+    /// <summary>What follows an offset, and whether that was all there was when it was read.</summary>
+    private async Task<(IReadOnlyList<LogRecord> Page, bool IsLast)> ReadPageAsync(long after, short[] partitions, int max, CancellationToken cancellationToken)
+    {
+        if (_tail?.Read(after, max) is { } recent)
+        {
+            return (recent, recent[^1].Offset >= _tail.Head);
+        }
+
+        var stored = await _tables.ReadAsync(_member.Topic, after, partitions, max, cancellationToken);
+        return (stored, stored.Count < max);
     }
 
     public Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken)

@@ -9,13 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Chat4All.Infrastructure.EmbeddedLog;
 
 /// <summary>The event log in the store's own database. Outbox rows are its records of <c>message_processing</c>: a message's commit is the publication.</summary>
-internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options, OutboxPlacement placement, TopicExtents extents, TimeProvider time, ILogger<EmbeddedLog> log)
+internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options, OutboxPlacement placement, OutboxTail outbox, TopicExtents extents, TimeProvider time, ILogger<EmbeddedLog> log)
     : IEventLog, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, TopicSignal> _signals = new(StringComparer.Ordinal);
-    private readonly TopicSignal _outbox = new();
     private readonly AppendQueue _appends = new(tables);
-    private readonly HeadWatch _heads = new(tables, time);
+    private readonly HeadWatch _heads = new(tables, outbox, time);
     private readonly Lock _joining = new();
     private readonly List<EmbeddedConsumer> _consumers = [];
 
@@ -48,7 +47,7 @@ internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options,
             }
 
             var member = new GroupMember(group, topic, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}");
-            var consumer = new EmbeddedConsumer(tables, member, options.Partitions, Signal(topic), time, log, Leave);
+            var consumer = new EmbeddedConsumer(tables, member, options.Partitions, Signal(topic), topic == Topics.MessageProcessing ? outbox : null, time, log, Leave);
             _consumers.Add(consumer);
             if (tables.IsShared)
             {
@@ -58,8 +57,6 @@ internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options,
             return consumer;
         }
     }
-
-    public void OutboxCommitted() => _outbox.Raise();
 
     public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +81,7 @@ internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options,
 
     private PlacedEvent Place(LogEvent one) => new(one, placement.Of(one.Key), Encoding.UTF8.GetString(CloudEventJson.Write(one)));
 
-    private TopicSignal Signal(string topic) => topic == Topics.MessageProcessing ? _outbox : _signals.GetOrAdd(topic, static _ => new TopicSignal());
+    private TopicSignal Signal(string topic) => topic == Topics.MessageProcessing ? outbox.Signal : _signals.GetOrAdd(topic, static _ => new TopicSignal());
 
     private void Leave(EmbeddedConsumer consumer)
     {

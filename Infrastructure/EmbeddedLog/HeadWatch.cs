@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Stores;
 
 namespace Chat4All.Infrastructure.EmbeddedLog;
 
 /// <summary>Looks a few times a second whether another process has written, and raises the signals of those topics. One query for all of them.</summary>
-internal sealed class HeadWatch(ILogTables tables, TimeProvider time) : IAsyncDisposable
+internal sealed class HeadWatch(ILogTables tables, OutboxTail outbox, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -38,6 +40,11 @@ internal sealed class HeadWatch(ILogTables tables, TimeProvider time) : IAsyncDi
             {
                 foreach (var (topic, head) in await tables.ReadHeadsAsync(_stopping.Token))
                 {
+                    if (topic == Topics.MessageProcessing)
+                    {
+                        outbox.Reach(head);
+                    }
+
                     if (seen.GetValueOrDefault(topic) != head && _watched.TryGetValue(topic, out var signal))
                     {
                         signal.Raise();

@@ -19,10 +19,6 @@ internal sealed class KafkaEventLog(KafkaClients clients, KafkaProducer producer
         return new KafkaConsumer(clients, options, topic, clients.GroupId(topic, group), logs.CreateLogger<KafkaConsumer>());
     }
 
-    public void OutboxCommitted()
-    {
-    }
-
     /// <summary>Of whole groups: every process that reads for a group says the same.</summary>
     public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
     {

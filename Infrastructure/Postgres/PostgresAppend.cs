@@ -8,7 +8,7 @@ namespace Chat4All.Infrastructure.Postgres;
 /// The hot path: a journal batch in one statement, one round trip and one commit. The statement is its own transaction; when a fence fails or an id exists it raises,
 /// which takes everything back, and only then is it worth asking why.
 /// </summary>
-internal sealed class PostgresAppend(PostgresDatabase database, OutboxPlacement placement)
+internal sealed class PostgresAppend(PostgresDatabase database, OutboxPlacement placement, OutboxTail tail)
 {
     private const int Attempts = 3;
 
@@ -60,12 +60,21 @@ internal sealed class PostgresAppend(PostgresDatabase database, OutboxPlacement 
           from unnest($23, $24, $25, $26) i (conversation_id, user_id, seq, at)
           where m.conversation_id = any(array[i.conversation_id]) and m.user_id = any(array[i.user_id]) and m.last_read_seq < i.seq
         )
-        select case count(*) when cardinality($1) then 0 else append_fenced() end
+        """;
+
+    private const string AppendInLog =
+        $"""
+        {Heads} {EventsInLog} {Cursors}
+        select case count(*) when cardinality($1) then (select before + 1 from place) else append_fenced() end
         from heads
         """;
 
-    private const string AppendInLog = $"{Heads} {EventsInLog} {Cursors}";
-    private const string AppendElsewhere = $"{Heads} {EventsElsewhere} {Cursors}";
+    private const string AppendElsewhere =
+        $"""
+        {Heads} {EventsElsewhere} {Cursors}
+        select case count(*) when cardinality($1) then 0 else append_fenced() end::bigint
+        from heads
+        """;
 
     private const string Join =
         """
@@ -104,7 +113,14 @@ internal sealed class PostgresAppend(PostgresDatabase database, OutboxPlacement 
         try
         {
             await using var statements = Statements(connection, batch, parameters);
-            await statements.ExecuteNonQueryAsync(CancellationToken.None);
+            await using var results = await statements.ExecuteReaderAsync(CancellationToken.None);
+            await results.ReadAsync(CancellationToken.None);
+            var firstOffset = results.GetInt64(0);
+            while (await results.NextResultAsync(CancellationToken.None))
+            {
+            }
+
+            tail.Add(firstOffset, OutboxTail.RowsOf(batch));
             return AppendConflicts.None;
         }
         catch (PostgresException refused) when (refused.SqlState is FencedState or PostgresErrorCodes.UniqueViolation)

@@ -6,9 +6,9 @@ using Npgsql;
 namespace Chat4All.Infrastructure.Postgres;
 
 /// <summary>Conversations in PostgreSQL.</summary>
-internal sealed class PostgresConversationStore(PostgresDatabase database, OutboxPlacement placement) : IConversationStore
+internal sealed class PostgresConversationStore(PostgresDatabase database, OutboxPlacement placement, OutboxTail tail) : IConversationStore
 {
-    private readonly PostgresAppend _append = new(database, placement);
+    private readonly PostgresAppend _append = new(database, placement, tail);
 
     public Task<ConversationRecord?> LoadAsync(string conversationId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => PostgresConversationRows.FindAsync(connection, conversationId, locked: true, cancellationToken), cancellationToken);

@@ -6,11 +6,11 @@ using Npgsql;
 namespace Chat4All.Infrastructure.Postgres;
 
 /// <summary>Deliveries in PostgreSQL.</summary>
-internal sealed class PostgresDeliveryStore(PostgresDatabase database, OutboxPlacement placement) : IDeliveryStore
+internal sealed class PostgresDeliveryStore(PostgresDatabase database, OutboxPlacement placement, OutboxTail tail) : IDeliveryStore
 {
     private const int InsertChunk = 5_000;
 
-    private readonly PostgresDeliveryUpdate _update = new(placement);
+    private readonly PostgresDeliveryUpdate _update = new(placement, tail);
 
     public async Task InsertAsync(IReadOnlyCollection<NewDelivery> deliveries, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Chat4All.Infrastructure.Postgres;
 /// Writes a set of updates in one transaction of two round trips: the messages are locked in id order, which every process keeps, and what is read under the locks decides; then deliveries,
 /// statuses and outbox rows are written as sets, the log's head last, because it is held until the commit.
 /// </summary>
-internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement)
+internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTail tail)
 {
     private const string Lock =
         """
@@ -53,11 +53,14 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement)
           set next_offset = next_offset + cardinality($1)
           where topic = 'message_processing'
           returning next_offset - cardinality($1) - 1 as before
+        ), events as (
+          insert into outbox_events (
+            id, aggregate_type, aggregate_id, event_type, payload, conversation_id, seq, traceparent, log_partition, log_offset, created_at, published_at, published)
+          select i.id, 'message', i.aggregate, i.type, i.payload, i.conversation, i.seq, i.trace, i.part, place.before + i.n, $9, $9, true
+          from place, unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality i (id, aggregate, type, payload, conversation, seq, trace, part, n)
         )
-        insert into outbox_events (
-          id, aggregate_type, aggregate_id, event_type, payload, conversation_id, seq, traceparent, log_partition, log_offset, created_at, published_at, published)
-        select i.id, 'message', i.aggregate, i.type, i.payload, i.conversation, i.seq, i.trace, i.part, place.before + i.n, $9, $9, true
-        from place, unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality i (id, aggregate, type, payload, conversation, seq, trace, part, n)
+        select before + 1
+        from place
         """;
 
     private const string WriteElsewhere =
@@ -77,12 +80,22 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement)
             return DeliveryChanges.None;
         }
 
+        var firstOffset = 0L;
         await using (var statements = Statements(connection, batch, now))
+        await using (var results = await statements.ExecuteReaderAsync(CancellationToken.None))
         {
-            await statements.ExecuteNonQueryAsync(CancellationToken.None);
+            do
+            {
+                while (await results.ReadAsync(CancellationToken.None))
+                {
+                    firstOffset = results.GetInt64(0);
+                }
+            }
+            while (await results.NextResultAsync(CancellationToken.None));
         }
 
         await transaction.CommitAsync(CancellationToken.None);
+        tail.Add(firstOffset, OutboxTail.RowsOf(batch.Changes));
         return batch.Changes;
     }
 

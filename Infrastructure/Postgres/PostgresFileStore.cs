@@ -1,11 +1,12 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Stores;
 using Npgsql;
 
 namespace Chat4All.Infrastructure.Postgres;
 
 /// <summary>Uploads and files in PostgreSQL. The lock on the upload's row settles the races of its pieces.</summary>
-internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileCompletion completion) : IFileStore
+internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileCompletion completion, OutboxTail tail) : IFileStore
 {
     public Task<NewUploadOutcome> CreateAsync(FileRecord file, UploadQuota quota, CancellationToken cancellationToken) => InTransactionAsync(
         async connection =>
@@ -76,9 +77,14 @@ internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileC
             cancellationToken);
     }
 
-    public Task<FileRecord?> CompleteAsync(
-        string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken) => InTransactionAsync(
-        connection => completion.RunAsync(connection, fileId, contentSha256, composed, outbox, now, cancellationToken), cancellationToken);
+    public async Task<FileRecord?> CompleteAsync(
+        string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var completed = await InTransactionAsync(
+            connection => completion.RunAsync(connection, fileId, contentSha256, composed, outbox, now, cancellationToken), cancellationToken);
+        tail.Signal.Raise();
+        return completed;
+    }
 
     public Task<bool> FailAsync(string fileId, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         async connection => await connection

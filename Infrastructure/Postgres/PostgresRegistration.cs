@@ -14,6 +14,7 @@ public static class PostgresRegistration
     {
         options.Validate();
         services.TryAddSingleton(OutboxPlacement.Elsewhere);
+        services.TryAddSingleton<OutboxTail>();
         return services
             .AddSingleton(_ => new PostgresDatabase(options))
             .AddSingleton<IConversationStore, PostgresConversationStore>()

@@ -43,22 +43,23 @@ internal static class SqliteAppend
 
     private const string Leave = "delete from conversation_members where conversation_id = ?1 and user_id = ?2";
 
-    /// <summary>Writes the batch, or throws <see cref="AppendRefusedException"/> so that the transaction rolls back.</summary>
-    public static AppendConflicts Write(SqliteSession session, IReadOnlyList<ConversationAppend> batch, OutboxPlacement placement)
+    /// <summary>Writes the batch and answers its first offset in the log, or throws <see cref="AppendRefusedException"/> so that the transaction rolls back.</summary>
+    public static long Write(SqliteSession session, IReadOnlyList<ConversationAppend> batch, OutboxPlacement placement)
     {
+        var last = 0L;
         foreach (var append in batch)
         {
-            if (!WriteConversation(session, append, placement))
+            if (!WriteConversation(session, append, placement, ref last))
             {
                 // Named with everything else that stands in the way, before the roll-back.
                 throw new AppendRefusedException(FindConflicts(session, batch));
             }
         }
 
-        return AppendConflicts.None;
+        return last - batch.Sum(static append => append.Messages.Count) + 1;
     }
 
-    private static bool WriteConversation(SqliteSession session, ConversationAppend append, OutboxPlacement placement)
+    private static bool WriteConversation(SqliteSession session, ConversationAppend append, OutboxPlacement placement, ref long lastOffset)
     {
         long? partition = placement.InLog ? placement.Of(append.ConversationId) : null;
         var last = append.Messages[^1].Message;
@@ -76,6 +77,7 @@ internal static class SqliteAppend
             }
 
             Insert(session, message, outbox, partition);
+            lastOffset = session.LastRowId;
         }
 
         MoveCursors(session, append);

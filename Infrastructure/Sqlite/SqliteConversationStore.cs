@@ -5,7 +5,7 @@ using Chat4All.Infrastructure.Stores;
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>Conversations in SQLite. The one writer is the lock: what is behind it in the queue sees everything before it.</summary>
-internal sealed class SqliteConversationStore(SqliteDatabase database, OutboxPlacement placement) : IConversationStore
+internal sealed class SqliteConversationStore(SqliteDatabase database, OutboxPlacement placement, OutboxTail tail) : IConversationStore
 {
     public Task<ConversationRecord?> LoadAsync(string conversationId, CancellationToken cancellationToken) =>
         database.WriteAsync(session => SqliteConversationRows.Find(session, conversationId), cancellationToken);
@@ -17,7 +17,8 @@ internal sealed class SqliteConversationStore(SqliteDatabase database, OutboxPla
     {
         try
         {
-            return await database.WriteAsync(session => SqliteAppend.Write(session, batch, placement), cancellationToken);
+            tail.Add(await database.WriteAsync(session => SqliteAppend.Write(session, batch, placement), cancellationToken), OutboxTail.RowsOf(batch));
+            return AppendConflicts.None;
         }
         catch (AppendRefusedException refused)
         {

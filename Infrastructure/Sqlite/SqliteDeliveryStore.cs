@@ -5,7 +5,7 @@ using Chat4All.Infrastructure.Stores;
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>Deliveries in SQLite.</summary>
-internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlacement placement) : IDeliveryStore
+internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlacement placement, OutboxTail tail) : IDeliveryStore
 {
     /// <summary>Rows of one piece of the writer's work, so that a large fan-out does not keep appends waiting.</summary>
     private const int InsertChunk = 1_000;
@@ -34,8 +34,12 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlaceme
         }
     }
 
-    public Task<DeliveryChanges> RecordAsync(IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => SqliteDeliveryUpdate.Write(session, updates, now, placement), cancellationToken);
+    public async Task<DeliveryChanges> RecordAsync(IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (changes, firstOffset) = await database.WriteAsync(session => SqliteDeliveryUpdate.Write(session, updates, now, placement), cancellationToken);
+        tail.Add(firstOffset, OutboxTail.RowsOf(changes));
+        return changes;
+    }
 
     public Task<DeliveryRecord?> FindAsync(string messageId, string recipient, string channel, CancellationToken cancellationToken) => database.ReadAsync(
         session =>

@@ -20,7 +20,8 @@ internal static class SqliteDeliveryUpdate
         values (?1, 'message', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 is not null, iif(?9 is null, null, ?5))
         """;
 
-    public static DeliveryChanges Write(SqliteSession session, IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now, OutboxPlacement placement)
+    /// <summary>Answers what changed, and the offset of the first outbox row.</summary>
+    public static (DeliveryChanges Changes, long FirstOffset) Write(SqliteSession session, IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now, OutboxPlacement placement)
     {
         var messages = new List<LockedMessage>();
         var deliveries = new List<DeliveryRecord>();
@@ -44,7 +45,7 @@ internal static class SqliteDeliveryUpdate
             Write(session, change, placement);
         }
 
-        return batch.Changes;
+        return (batch.Changes, session.LastRowId - batch.Messages.Count + 1);
     }
 
     private static void Read(SqliteSession session, string messageId, List<LockedMessage> messages, List<DeliveryRecord> deliveries, HashSet<(string, string)> told)

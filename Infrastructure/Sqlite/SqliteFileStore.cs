@@ -5,7 +5,7 @@ using Chat4All.Infrastructure.Stores;
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>Uploads and files in SQLite. Its one writer settles every race.</summary>
-internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement placement) : IFileStore
+internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement placement, OutboxTail tail) : IFileStore
 {
     private const string InsertOutbox =
         """
@@ -79,7 +79,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
             cancellationToken);
     }
 
-    public Task<FileRecord?> CompleteAsync(
+    public async Task<FileRecord?> CompleteAsync(
         string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string update =
@@ -88,7 +88,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
             set status = 3, content_sha256 = ?2, storage_key = coalesce(?3, storage_key), error = null, updated_at = ?4, completed_at = ?4
             where id = ?1
             """;
-        return database.WriteAsync(
+        var completed = await database.WriteAsync(
             session =>
             {
                 if (session.FindFile(fileId) is not { Status: FileStatus.Merging } file)
@@ -110,6 +110,8 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
                 return session.FindFile(fileId);
             },
             cancellationToken);
+        tail.Signal.Raise();
+        return completed;
     }
 
     public Task<bool> FailAsync(string fileId, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(

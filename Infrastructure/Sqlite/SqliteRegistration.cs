@@ -14,6 +14,7 @@ public static class SqliteRegistration
     {
         options.Validate();
         services.TryAddSingleton(OutboxPlacement.Elsewhere);
+        services.TryAddSingleton<OutboxTail>();
         return services
             .AddSingleton(_ => new SqliteDatabase(options))
             .AddSingleton<IConversationStore, SqliteConversationStore>()

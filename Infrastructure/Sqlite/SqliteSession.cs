@@ -14,6 +14,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
+    /// <summary>The row id of the last insert.</summary>
+    public long LastRowId => raw.sqlite3_last_insert_rowid(Handle);
+
     private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(SqliteSession));
 
     /// <summary>Opens a connection that may write, and makes the file when there is none.</summary>

@@ -12,7 +12,7 @@ namespace Chat4All.Silo.Files;
 /// ends the same.
 /// </summary>
 internal sealed partial class FileMerge(
-    IFileStore files, IObjectStore objects, IEventLog log, IGrainFactory grains, TimeProvider time, ILogger<FileMerge> logger)
+    IFileStore files, IObjectStore objects, IGrainFactory grains, TimeProvider time, ILogger<FileMerge> logger)
 {
     private const int MaxHead = 4096;
 
@@ -140,7 +140,6 @@ internal sealed partial class FileMerge(
 
     private async Task AnnounceAsync(FileRecord file, CancellationToken cancellationToken)
     {
-        log.OutboxCommitted();
         var conversation = grains.GetGrain<IConversationGrain>(file.ConversationId);
         await conversation.Announce(EventTypes.FileCompleted, FileEvents.Completed(file, file.ContentSha256!, file.CompletedAt!.Value), cancellationToken);
     }

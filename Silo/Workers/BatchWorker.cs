@@ -25,6 +25,10 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
             }
 
             await CommitAsync(consumer, [.. done.Select(static place => new LogPosition(place.Key, place.Value))]);
+            if (handler.Gathering > TimeSpan.Zero && batch.Count < handler.MaxBatch)
+            {
+                await DelayAsync(handler.Gathering);
+            }
         }
     }
 

@@ -13,6 +13,9 @@ public interface IBatchHandler
     /// <summary>Most records in one batch. 1 to 10,000.</summary>
     int MaxBatch { get; }
 
+    /// <summary>How long the next records may gather after a batch that was not full, where each batch costs something whatever its size. 0 to 1 s; none unless a handler says so.</summary>
+    TimeSpan Gathering => TimeSpan.Zero;
+
     /// <summary>
     /// Handles the records in order, and is done with all of them when it returns. When it throws, the same batch comes again after a wait, for as long as it takes: what can never
     /// be handled must be put aside by the handler. Records may come more than once; <see cref="LogEvent.Id"/> tells repeats. The token is only cancelled when a stop has taken too long.

@@ -19,7 +19,7 @@ internal sealed class MergeHost : IAsyncDisposable
     {
         (_store, _grains) = (store, grains);
         Merge = new FileMerge(
-            Faulty<IFileStore>.Around(store.Files, Crash), Faulty<IObjectStore>.Around(store.Objects, Crash), grains.Log, grains.Factory, TimeProvider.System,
+            Faulty<IFileStore>.Around(store.Files, Crash), Faulty<IObjectStore>.Around(store.Objects, Crash), grains.Factory, TimeProvider.System,
             NullLogger<FileMerge>.Instance);
     }
 

@@ -108,7 +108,6 @@ internal sealed class RecordingFanOut : IFanOut
 internal sealed class RecordingEventLog : IEventLog
 {
     private readonly ConcurrentQueue<LogEvent> _events = new();
-    private int _wakes;
 
     /// <summary>Makes every append fail.</summary>
     public volatile bool Refuses;
@@ -120,12 +119,7 @@ internal sealed class RecordingEventLog : IEventLog
 
     public bool IncludesOutbox { get; init; }
 
-    /// <summary>How often it was told that outbox rows were committed.</summary>
-    public int Wakes => Volatile.Read(ref _wakes);
-
     public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("These tests look at what was appended.");
-
-    public void OutboxCommitted() => Interlocked.Increment(ref _wakes);
 
     public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
 

@@ -142,6 +142,29 @@ public sealed class TwoBrowsersTests(ChromiumFixture chromium, HubFixture hub) :
     }
 
     [SkippableFact]
+    public async Task Messages_that_could_not_be_read_before_a_cut_are_read_after_it()
+    {
+        var near = await SignInAsync("user3");
+        var far = await SignInAsync("user4");
+        var conversation = await near.StartPrivateConversationAsync("user4");
+        await near.SendAsync("Half way there");
+        await Expect(near.Messages("Half way there")).ToHaveAttributeAsync("data-status", "delivered");
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        far.Page.RequestFailed += (_, _) => aborted.TrySetResult();
+        await far.Page.RouteAsync("**/v1/conversations/*/messages*", static route => route.AbortAsync(), new() { Times = 1 });
+        await far.OpenConversationAsync(conversation);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await Expect(far.Messages("Half way there")).ToHaveCountAsync(0);
+
+        await far.Context.SetOfflineAsync(true);
+        await Expect(far.ConnectionState).ToHaveTextAsync("Connecting…", new() { Timeout = 20_000 });
+        await far.Context.SetOfflineAsync(false);
+
+        await Expect(far.Messages("Half way there")).ToHaveCountAsync(1, new() { Timeout = 20_000 });
+        await Expect(near.Messages("Half way there")).ToHaveAttributeAsync("data-status", "read");
+    }
+
+    [SkippableFact]
     public async Task A_message_written_while_the_server_is_down_is_sent_once_when_it_is_back()
     {
         var writer = await SignInAsync("user3");

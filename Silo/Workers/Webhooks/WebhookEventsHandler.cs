@@ -15,6 +15,8 @@ internal sealed partial class WebhookEventsHandler(IWebhookStore store, WebhookS
 
     public int MaxBatch => 500;
 
+    public TimeSpan Gathering => TimeSpan.FromMilliseconds(50);
+
     public async Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
         // Nearly every batch of a hub without webhooks ends here.

@@ -31,8 +31,6 @@ internal sealed class RecordingEventLog(IEventLog inner) : IEventLog
 
     public ILogConsumer Join(string topic, string group) => inner.Join(topic, group);
 
-    public void OutboxCommitted() => inner.OutboxCommitted();
-
     public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => inner.ReadLagAsync(cancellationToken);
 
     public Task PingAsync(CancellationToken cancellationToken) => inner.PingAsync(cancellationToken);

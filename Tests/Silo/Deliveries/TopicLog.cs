@@ -27,10 +27,6 @@ internal sealed class TopicLog : IEventLog
 
     public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("These tests hand the records over themselves.");
 
-    public void OutboxCommitted()
-    {
-    }
-
     public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -52,10 +52,6 @@ internal sealed class ScriptedLog : IEventLog
 
     public Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public void OutboxCommitted()
-    {
-    }
-
     public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ConsumerLag>>([new ConsumerLag("topic", "group", 42)]);
 

@@ -1,4 +1,4 @@
-namespace Chat4All.Infrastructure.EmbeddedLog;
+namespace Chat4All.Infrastructure.Stores;
 
 /// <summary>Wakes whoever waits for new records of a topic. Raising it costs next to nothing while nobody waits.</summary>
 internal sealed class TopicSignal
