@@ -117,7 +117,7 @@ internal sealed partial class DeliveryJournal(
         }
     }
 
-    private void Complete(List<PendingDeliveries> batch, DeliveryChanges changes)
+    private static void Complete(List<PendingDeliveries> batch, DeliveryChanges changes)
     {
         foreach (var change in changes.Deliveries)
         {
