@@ -11,11 +11,14 @@ internal sealed class S3Composition(S3Connection connection)
     /// <summary>Parts under way at once.</summary>
     private const int Parallelism = 4;
 
+    /// <summary>Some servers put thousands of parts together before they answer.</summary>
+    private static readonly TimeSpan CompletionTime = TimeSpan.FromMinutes(5);
+
     public async Task RunAsync(string key, IReadOnlyList<StoredPart> sources, CancellationToken cancellationToken)
     {
         var bucket = connection.Bucket;
         var begun = await connection.CallAsync(
-            client => client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = bucket, Key = key }, cancellationToken), cancellationToken);
+            (client, limit) => client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = bucket, Key = key }, limit), cancellationToken);
         try
         {
             var plan = S3PartPlan.Of(sources);
@@ -25,7 +28,7 @@ internal sealed class S3Composition(S3Connection connection)
                 new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
                 async (index, token) => tags[index] = new PartETag(index + 1, await MakePartAsync(key, begun.UploadId, index + 1, plan[index], token)));
             var complete = new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = begun.UploadId, PartETags = [.. tags] };
-            await connection.CallAsync(client => client.CompleteMultipartUploadAsync(complete, cancellationToken), cancellationToken);
+            await connection.CallAsync((client, token) => client.CompleteMultipartUploadAsync(complete, token), cancellationToken, CompletionTime);
         }
         catch
         {
@@ -49,7 +52,7 @@ internal sealed class S3Composition(S3Connection connection)
                 UploadId = uploadId,
                 PartNumber = number,
             };
-            return (await connection.CallAsync(client => client.CopyPartAsync(copy, cancellationToken), cancellationToken)).ETag;
+            return (await connection.CallAsync((client, token) => client.CopyPartAsync(copy, token), cancellationToken)).ETag;
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(S3PartPlan.MinPart);
@@ -70,7 +73,7 @@ internal sealed class S3Composition(S3Connection connection)
                 PartSize = length,
                 InputStream = new MemoryStream(buffer, 0, length, writable: false),
             };
-            return (await connection.CallAsync(client => client.UploadPartAsync(upload, cancellationToken), cancellationToken)).ETag;
+            return (await connection.CallAsync((client, token) => client.UploadPartAsync(upload, token), cancellationToken)).ETag;
         }
         finally
         {
@@ -81,7 +84,7 @@ internal sealed class S3Composition(S3Connection connection)
     private async Task<int> ReadAsync(S3Range range, Memory<byte> target, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest { BucketName = connection.Bucket, Key = range.Key, ByteRange = new ByteRange(range.Offset, range.Offset + range.Length - 1) };
-        using var response = await connection.CallAsync(client => client.GetObjectAsync(request, cancellationToken), cancellationToken);
+        using var response = await connection.CallAsync((client, token) => client.GetObjectAsync(request, token), cancellationToken);
         await response.ResponseStream.ReadExactlyAsync(target, cancellationToken);
         return target.Length;
     }
@@ -92,7 +95,7 @@ internal sealed class S3Composition(S3Connection connection)
         try
         {
             var abort = new AbortMultipartUploadRequest { BucketName = connection.Bucket, Key = key, UploadId = uploadId };
-            await connection.CallAsync(client => client.AbortMultipartUploadAsync(abort, CancellationToken.None), CancellationToken.None);
+            await connection.CallAsync((client, token) => client.AbortMultipartUploadAsync(abort, token), CancellationToken.None);
         }
         catch (Exception failure) when (failure is ObjectStoreUnavailableException or ObjectNotFoundException)
         {

@@ -20,7 +20,9 @@ internal sealed class S3Connection : IDisposable
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.Endpoint is not null,
-            Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
+            // The client's own limit would count the time in which a chunk arrives from a slow phone: each call has one of its own instead.
+            Timeout = Timeout.InfiniteTimeSpan,
+            ConnectTimeout = options.Timeout,
             MaxErrorRetry = 2,
             // The SDK's newer checksums are not understood by every server; a chunk's own SHA-256 is checked on its way here anyway.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -53,18 +55,30 @@ internal sealed class S3Connection : IDisposable
     /// <summary>For calls that go nowhere: presigning.</summary>
     public AmazonS3Client Client => _client;
 
-    /// <summary>Calls the server, with its failures translated; what an upload's own content threw is left to the caller.</summary>
-    public async Task<T> CallAsync<T>(Func<AmazonS3Client, Task<T>> call, CancellationToken cancellationToken)
+    /// <summary>How long the server may be silent.</summary>
+    public TimeSpan Patience => _options.Timeout;
+
+    /// <summary>Calls the server, with its failures translated. A server that has not answered in time is not available.</summary>
+    /// <param name="patience">The time; null for <see cref="Patience"/>.</param>
+    public async Task<T> CallAsync<T>(Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? patience = null)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience ?? Patience);
+        return await CallAsync(call, limit, cancellationToken);
+    }
+
+    /// <summary>As the other, within a limit that the caller may move; what an upload's own content threw is left to it.</summary>
+    public async Task<T> CallAsync<T>(Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationTokenSource limit, CancellationToken cancellationToken)
     {
         try
         {
             if (!_bucketIsThere)
             {
-                await RequireBucketAsync(cancellationToken);
+                await RequireBucketAsync(limit.Token);
                 _bucketIsThere = true;
             }
 
-            return await call(_client);
+            return await call(_client, limit.Token);
         }
         catch (Exception failure) when (Translate(failure, cancellationToken) is { } translated)
         {
@@ -73,7 +87,7 @@ internal sealed class S3Connection : IDisposable
     }
 
     public async Task PingAsync(CancellationToken cancellationToken) =>
-        await CallAsync(client => client.GetBucketLocationAsync(new GetBucketLocationRequest { BucketName = Bucket }, cancellationToken), cancellationToken);
+        await CallAsync((client, token) => client.GetBucketLocationAsync(new GetBucketLocationRequest { BucketName = Bucket }, token), cancellationToken);
 
     public void Dispose() => _client.Dispose();
 

@@ -4,9 +4,10 @@ namespace Chat4All.Infrastructure.S3;
 
 /// <summary>
 /// Gives content of known length, which can be read once, to the SDK, which asks for a length and a position. Remembers what the content threw, because the SDK wraps it in exceptions
-/// of its own.
+/// of its own. While it waits for the content the call's time stands still: what is limited is how long the server takes.
 /// </summary>
-internal sealed class S3Content(Stream content, long length) : Stream
+/// <param name="limit">Ends the call; starts over with each byte that came.</param>
+internal sealed class S3Content(Stream content, long length, CancellationTokenSource limit, TimeSpan patience) : Stream
 {
     private ExceptionDispatchInfo? _failure;
     private long _read;
@@ -37,12 +38,15 @@ internal sealed class S3Content(Stream content, long length) : Stream
                 return 0;
             }
 
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
             var read = await content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, length - _read)], cancellationToken);
+            limit.CancelAfter(patience);
             _read += read;
             return read == 0 ? throw new EndOfStreamException($"The content has {_read} bytes, not {length}.") : read;
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // That the call was ended is no failure of the content's.
             _failure ??= ExceptionDispatchInfo.Capture(failure);
             throw;
         }

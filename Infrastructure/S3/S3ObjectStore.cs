@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Chat4All.Grains.Files;
 using Chat4All.Grains.Ports;
 
 namespace Chat4All.Infrastructure.S3;
@@ -16,7 +17,9 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 
     public async Task PutAsync(string key, Stream content, long length, CancellationToken cancellationToken)
     {
-        var measured = new S3Content(content, length);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(connection.Patience);
+        var measured = new S3Content(content, length, limit, connection.Patience);
         var request = new PutObjectRequest
         {
             BucketName = connection.Bucket,
@@ -28,7 +31,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         request.Headers.ContentLength = length;
         try
         {
-            await connection.CallAsync(client => client.PutObjectAsync(request, cancellationToken), cancellationToken);
+            await connection.CallAsync((client, token) => client.PutObjectAsync(request, token), limit, cancellationToken);
         }
         catch (Exception)
         {
@@ -52,7 +55,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         try
         {
             var request = new GetObjectMetadataRequest { BucketName = connection.Bucket, Key = key };
-            var found = await connection.CallAsync(client => client.GetObjectMetadataAsync(request, cancellationToken), cancellationToken);
+            var found = await connection.CallAsync((client, token) => client.GetObjectMetadataAsync(request, token), cancellationToken);
             return new StoredObject(key, found.ContentLength, Utc(found.LastModified));
         }
         catch (ObjectNotFoundException)
@@ -69,7 +72,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         }
 
         var request = new GetObjectRequest { BucketName = connection.Bucket, Key = key, ByteRange = new ByteRange(offset, offset + length - 1) };
-        var response = await connection.CallAsync(client => client.GetObjectAsync(request, cancellationToken), cancellationToken);
+        var response = await connection.CallAsync((client, token) => client.GetObjectAsync(request, token), cancellationToken);
         return response.ResponseStream;
     }
 
@@ -82,7 +85,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
             var request = new DeleteObjectsRequest { BucketName = connection.Bucket, Objects = [.. some.Select(static key => new KeyVersion { Key = key })], Quiet = true };
             try
             {
-                await connection.CallAsync(client => client.DeleteObjectsAsync(request, cancellationToken), cancellationToken);
+                await connection.CallAsync((client, token) => client.DeleteObjectsAsync(request, token), cancellationToken);
             }
             catch (DeleteObjectsException failure)
             {
@@ -96,7 +99,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
         var request = new ListObjectsV2Request { BucketName = connection.Bucket, Prefix = prefix };
         while (true)
         {
-            var page = await connection.CallAsync(client => client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            var page = await connection.CallAsync((client, token) => client.ListObjectsV2Async(request, token), cancellationToken);
             foreach (var found in page.S3Objects ?? [])
             {
                 yield return new StoredObject(found.Key, found.Size ?? 0, Utc(found.LastModified));
@@ -114,14 +117,14 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
     public async Task<Reclaimed> ReclaimAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var reclaimed = default(Reclaimed);
-        var request = new ListMultipartUploadsRequest { BucketName = connection.Bucket };
+        var request = new ListMultipartUploadsRequest { BucketName = connection.Bucket, Prefix = StorageKeys.Objects };
         while (true)
         {
-            var page = await connection.CallAsync(client => client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
+            var page = await connection.CallAsync((client, token) => client.ListMultipartUploadsAsync(request, token), cancellationToken);
             foreach (var upload in (page.MultipartUploads ?? []).Where(upload => Utc(upload.Initiated) < before))
             {
                 var abort = new AbortMultipartUploadRequest { BucketName = connection.Bucket, Key = upload.Key, UploadId = upload.UploadId };
-                await connection.CallAsync(client => client.AbortMultipartUploadAsync(abort, cancellationToken), cancellationToken);
+                await connection.CallAsync((client, token) => client.AbortMultipartUploadAsync(abort, token), cancellationToken);
                 reclaimed += new Reclaimed(1, 0);
             }
 

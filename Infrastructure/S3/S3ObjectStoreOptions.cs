@@ -20,8 +20,10 @@ public sealed record S3ObjectStoreOptions
     /// <summary>For temporary credentials.</summary>
     public string? SessionToken { get; init; }
 
-    /// <summary>How long a request may take before its first byte comes, in seconds; 1 to 600.</summary>
+    /// <summary>How long the server may be silent, in seconds; 1 to 600. The time in which a client sends a chunk does not count.</summary>
     public int TimeoutSeconds { get; init; } = 30;
+
+    internal TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the property.</summary>
     public S3ObjectStoreOptions Validate()
