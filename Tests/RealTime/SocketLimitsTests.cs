@@ -39,6 +39,42 @@ public sealed class SocketLimitsTests(SocketHost host) : IClassFixture<SocketHos
         Assert.Equal("bearer", byProtocol.SubProtocol);
     }
 
+    /// <summary>A header twice is left to the real parser.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("X-Twice: 1\r\nX-Twice: 2\r\n")]
+    public async Task A_token_that_may_not_read_is_closed_with_4001(string headers)
+    {
+        using var writer = await HubClient.SignInAsync(host.BaseUrl, "user7", HubServer.DemoSecret, "write");
+
+        await using var raw = await RawSocket.OpenAsync(host.BaseUrl, writer.AccessToken, headers);
+
+        Assert.Equal(4001, await raw.ReadCloseCodeAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("X-Twice: 1\r\nX-Twice: 2\r\n")]
+    public async Task A_token_that_may_only_read_changes_nothing_and_one_that_may_not_extends_nothing(string headers)
+    {
+        using var reader = await HubClient.SignInAsync(host.BaseUrl, "user7", HubServer.DemoSecret, "read");
+        using var writer = await HubClient.SignInAsync(host.BaseUrl, "user7", HubServer.DemoSecret, "write");
+        await using var raw = await RawSocket.OpenAsync(host.BaseUrl, reader.AccessToken, headers);
+        await raw.ReadAnswerAsync();
+
+        foreach (var frame in new[]
+        {
+            """{"type":"send","ref":1,"data":{"conversation_id":"conv-test","channels":["chat4all"],"payload":{"type":"text","text":"x"}}}""",
+            """{"type":"read","ref":1,"data":{"conversation_id":"conv-test"}}""",
+            """{"type":"typing","ref":1,"data":{"conversation_id":"conv-test"}}""",
+            $$$"""{"type":"auth","ref":1,"data":{"token":"{{{writer.AccessToken}}}"}}""",
+        })
+        {
+            await raw.SendAsync(ClientFrameBytes.Text(frame));
+            Assert.Contains("scope_missing", await raw.ReadAnswerAsync(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_request_that_is_no_handshake_is_told_what_would_be()
     {

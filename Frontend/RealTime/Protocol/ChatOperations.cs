@@ -14,21 +14,21 @@ internal sealed class ChatOperations(
     /// <summary>Sends a message; completes when it is durable.</summary>
     public ValueTask<SendReceipt> SendAsync(ChatConnection connection, ReadOnlyMemory<byte> message)
     {
-        Require(connection, Scopes.Write);
+        Require(connection.Caller, Scopes.Write);
         return intake.SendAsync(connection.Caller, message, CancellationToken.None);
     }
 
     /// <summary>Moves the user's read cursor.</summary>
     public ValueTask<ReadCursor> MarkReadAsync(ChatConnection connection, ConversationData data)
     {
-        Require(connection, Scopes.Write);
+        Require(connection.Caller, Scopes.Write);
         return Grain(data).MarkRead(connection.Caller.UserId, connection.Caller.Name, data.UpToSeq, CancellationToken.None);
     }
 
     /// <summary>Tells the other members that the user is typing.</summary>
     public ValueTask TypeAsync(ChatConnection connection, ConversationData data)
     {
-        Require(connection, Scopes.Write);
+        Require(connection.Caller, Scopes.Write);
         return Grain(data).Typing(connection.Caller.UserId, connection.Caller.Name, CancellationToken.None);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ChatOperations(
         return resuming;
     }
 
-    /// <summary>Lets the connection live until a newer token of the same user expires. Throws <c>invalid_token</c>.</summary>
+    /// <summary>Lets the connection live until a newer token of the same user expires. Throws <c>invalid_token</c>, <c>scope_missing</c>.</summary>
     public async Task AuthenticateAsync(ChatConnection connection, string token)
     {
         var validation = token.Length == 0 ? default : await tokens.ValidateAsync(token, CancellationToken.None);
@@ -68,12 +68,13 @@ internal sealed class ChatOperations(
             throw ChatException.Forbidden(Api.ProblemCodes.InvalidToken, "The token is not a valid one of this user.");
         }
 
+        Require(caller, Scopes.Read);
         connection.Extend(caller);
     }
 
-    private static void Require(ChatConnection connection, Scopes scope)
+    private static void Require(Caller caller, Scopes scope)
     {
-        if (!connection.Caller.Scopes.HasFlag(scope))
+        if (!caller.Scopes.HasFlag(scope))
         {
             throw ChatException.Forbidden(ErrorCodes.ScopeMissing, $"This needs the scope {scope.Text()}.");
         }

@@ -14,12 +14,12 @@ internal sealed class SocketDoor(Sessions sessions, ClientFrames frames, RealTim
     private static readonly Caller Nobody = new("", "", "", Scopes.None, "", DateTimeOffset.MinValue);
 
     /// <summary>Opens a socket on an upgraded connection. Null: it was refused and has been told.</summary>
-    /// <param name="caller">Null when the token is not valid.</param>
+    /// <param name="caller">Null when the token is not valid; one that may not read is none for a socket, which gets every event.</param>
     /// <param name="abort">Cuts the connection.</param>
     public async Task<WebSocketConnection?> OpenAsync(IDuplexPipe pipe, Action abort, Caller? caller, DateTimeOffset? since)
     {
         var connection = new WebSocketConnection(pipe, abort, caller ?? Nobody, frames, options, metrics, time);
-        var refused = caller is null ? CloseCode.Unauthorized : await sessions.OpenAsync(connection);
+        var refused = caller?.Scopes.HasFlag(Scopes.Read) != true ? CloseCode.Unauthorized : await sessions.OpenAsync(connection);
         if (refused is { } code)
         {
             await RefuseAsync(connection, code);
