@@ -84,6 +84,8 @@ public sealed class SendQueueTests
         Assert.IsType<IOException>(await sink.Ended);
         await drained;
         Assert.Equal(SendQueue.Added.Ended, queue.Add(Frame("b")));
+        Assert.True(queue.WhenDrained().IsCompleted, "whoever asks later does not wait for what will never be written");
+        Assert.Equal(0, queue.Bytes);
     }
 
     private static OutgoingFrame Frame(string text) => OutgoingFrame.ForText("t", Encoding.ASCII.GetBytes(text), default);

@@ -180,7 +180,9 @@ internal sealed class SendQueue(IFrameSink sink, int maxBytes) : IThreadPoolWork
         lock (this)
         {
             _last = true;
+            _writing = false;
             _waiting = null;
+            _bytes = 0;
             _drained?.SetResult();
             _drained = null;
         }
