@@ -18,7 +18,6 @@ internal static class ContentRules
         ["image/png"] = [(0, [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a])],
         ["image/jpeg"] = [(0, [0xff, 0xd8, 0xff])],
         ["image/gif"] = [(0, "GIF87a"u8.ToArray()), (0, "GIF89a"u8.ToArray())],
-        ["image/webp"] = [(8, "WEBP"u8.ToArray())],
         ["image/bmp"] = [(0, "BM"u8.ToArray())],
         ["image/tiff"] = [(0, [0x49, 0x49, 0x2a, 0x00]), (0, [0x4d, 0x4d, 0x00, 0x2a])],
         ["image/x-icon"] = [(0, [0, 0, 1, 0])],
@@ -30,7 +29,6 @@ internal static class ContentRules
         ["video/3gpp"] = [(4, "ftyp"u8.ToArray())],
         ["video/webm"] = [(0, [0x1a, 0x45, 0xdf, 0xa3])],
         ["video/x-matroska"] = [(0, [0x1a, 0x45, 0xdf, 0xa3])],
-        ["video/x-msvideo"] = [(8, "AVI "u8.ToArray())],
         ["video/ogg"] = [(0, "OggS"u8.ToArray())],
         ["video/mpeg"] = [(0, [0, 0, 1, 0xba]), (0, [0, 0, 1, 0xb3])],
         ["audio/mpeg"] = [(0, "ID3"u8.ToArray()), (0, [0xff, 0xfb]), (0, [0xff, 0xf3]), (0, [0xff, 0xf2]), (0, [0xff, 0xfa])],
@@ -38,8 +36,6 @@ internal static class ContentRules
         ["audio/ogg"] = [(0, "OggS"u8.ToArray())],
         ["audio/opus"] = [(0, "OggS"u8.ToArray())],
         ["audio/webm"] = [(0, [0x1a, 0x45, 0xdf, 0xa3])],
-        ["audio/wav"] = [(8, "WAVE"u8.ToArray())],
-        ["audio/x-wav"] = [(8, "WAVE"u8.ToArray())],
         ["audio/flac"] = [(0, "fLaC"u8.ToArray())],
         ["audio/aac"] = [(0, [0xff, 0xf1]), (0, [0xff, 0xf9]), (0, "ADIF"u8.ToArray())],
         ["audio/amr"] = [(0, "#!AMR"u8.ToArray())],
@@ -57,6 +53,15 @@ internal static class ContentRules
         ["application/vnd.openxmlformats-officedocument.presentationml.presentation"] = [.. Zip],
         ["application/vnd.oasis.opendocument.text"] = [.. Zip],
         ["application/vnd.oasis.opendocument.spreadsheet"] = [.. Zip],
+    };
+
+    /// <summary>What a RIFF file says at 8 that it holds.</summary>
+    private static readonly Dictionary<string, byte[]> RiffForms = new(StringComparer.Ordinal)
+    {
+        ["image/webp"] = "WEBP"u8.ToArray(),
+        ["video/x-msvideo"] = "AVI "u8.ToArray(),
+        ["audio/wav"] = "WAVE"u8.ToArray(),
+        ["audio/x-wav"] = "WAVE"u8.ToArray(),
     };
 
     /// <summary>Beginnings of what a machine runs: ELF, PE, Mach-O, Java, scripts, WebAssembly.</summary>
@@ -79,17 +84,38 @@ internal static class ContentRules
             return StartsLikeProgram(head) ? ErrorCodes.ContentRefused : null;
         }
 
-        if (Beginnings.TryGetValue(type, out var beginnings))
+        if (RiffForms.TryGetValue(type, out var form))
         {
-            return Array.Exists(beginnings, Matches(head.ToArray())) ? null : ErrorCodes.ContentRefused;
+            return head.StartsWith("RIFF"u8) && Has(head, 8, form) ? null : ErrorCodes.ContentRefused;
         }
 
+        var isKnown = Beginnings.TryGetValue(type, out var beginnings);
+        if (isKnown && Matches(head, beginnings!, atStart: true))
+        {
+            return null;
+        }
+
+        // What only matches further in may begin with anything, a program too.
         var isMedia = type.StartsWith("image/", StringComparison.Ordinal) || type.StartsWith("audio/", StringComparison.Ordinal) || type.StartsWith("video/", StringComparison.Ordinal);
-        return (isMedia && (StartsLikeProgram(head) || StartsLikePage(head))) || (isText && StartsLikeProgram(head)) ? ErrorCodes.ContentRefused : null;
+        var isDisguise = (isMedia && (StartsLikeProgram(head) || StartsLikePage(head))) || (isText && StartsLikeProgram(head));
+        return isDisguise || (isKnown && !Matches(head, beginnings!, atStart: false)) ? ErrorCodes.ContentRefused : null;
     }
 
-    private static Predicate<(int Offset, byte[] Bytes)> Matches(byte[] head) =>
-        beginning => head.Length >= beginning.Offset + beginning.Bytes.Length && head.AsSpan(beginning.Offset, beginning.Bytes.Length).SequenceEqual(beginning.Bytes);
+    private static bool Matches(ReadOnlySpan<byte> head, (int Offset, byte[] Bytes)[] beginnings, bool atStart)
+    {
+        foreach (var (offset, bytes) in beginnings)
+        {
+            if (offset == 0 == atStart && Has(head, offset, bytes))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Has(ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> bytes) =>
+        head.Length >= offset + bytes.Length && head.Slice(offset, bytes.Length).SequenceEqual(bytes);
 
     private static bool StartsLikeProgram(ReadOnlySpan<byte> head)
     {
