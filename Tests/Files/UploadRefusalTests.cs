@@ -32,6 +32,9 @@ public sealed class UploadRefusalTests(HubFixture hub) : IClassFixture<HubFixtur
         { "mime_type", "\"image\"", 400, "validation_failed" },
         { "mime_type", "\"*/*\"", 400, "validation_failed" },
         { "mime_type", "\"text/html\\r\\nX: y\"", 400, "validation_failed" },
+        { "mime_type", "\"text/plain; charset=\\\"a\\u0000\\\"\"", 400, "validation_failed" },
+        { "mime_type", "\"text/plain; charset=\\\"\\u00e9\\\"\"", 400, "validation_failed" },
+        { "mime_type", "\"text/plain; charset=\\\"a\\r\\n X: y\\\"\"", 400, "validation_failed" },
         { "checksum_sha256", "\"abc\"", 400, "validation_failed" },
         { "conversation_id", "\"no-such\"", 404, "conversation_not_found" },
     };

@@ -86,9 +86,9 @@ internal static partial class FileRules
     /// <summary>Half a surrogate pair is no text, and no database takes it.</summary>
     private static bool HasWholeCharacters(string text) => !LoneSurrogate().IsMatch(text);
 
-    /// <summary>In its canonical form; null when it is none.</summary>
+    /// <summary>In its canonical form; null when it is none, or, because it becomes a header, when it has other characters than a header may have.</summary>
     private static string? MimeType(string? text) =>
-        text is { Length: <= MaxMimeType } && MediaTypeHeaderValue.TryParse(text, out var type) && !type.MatchesAllTypes && !type.MatchesAllSubTypes
+        text is { Length: <= MaxMimeType } && text.All(static c => c is >= ' ' and <= '~') && MediaTypeHeaderValue.TryParse(text, out var type) && !type.MatchesAllTypes && !type.MatchesAllSubTypes
             ? type.ToString().ToLowerInvariant()
             : null;
 
