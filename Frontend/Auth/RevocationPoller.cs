@@ -40,7 +40,7 @@ internal sealed partial class RevocationPoller(ITokenStore store, Revocations re
 
                 _failing = false;
             }
-            catch (StoreUnavailableException unavailable)
+            catch (Exception unavailable) when (unavailable is StoreUnavailableException or CommitOutcomeUnknownException)
             {
                 if (!_failing)
                 {

@@ -63,7 +63,7 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
             {
                 await CollectAsync(Itself, stoppingToken);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(logger, failure);
             }

@@ -36,7 +36,7 @@ internal sealed partial class MergeSweeper(IFileStore files, MergeRequests reque
                 await requests.RequestAsync(file, cancellationToken);
             }
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             LogFailed(logger, failure);
         }
