@@ -56,7 +56,16 @@ internal sealed class SqliteCheckpointer : IDisposable
         SqliteSession? session = null;
         while (_wake.WaitOne() && !_stopping)
         {
-            session ??= SqliteSession.OpenWriter(_options);
+            try
+            {
+                session ??= SqliteSession.OpenWriter(_options);
+            }
+            catch (Exception failure) when (SqliteFailures.Translate(failure) != failure)
+            {
+                // The writer says what is wrong with the file, and wakes this again.
+                continue;
+            }
+
             Copy(session);
             Copy(session);
             _restEnds = true;

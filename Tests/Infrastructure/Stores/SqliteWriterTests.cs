@@ -81,6 +81,21 @@ public sealed class SqliteWriterTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_opened_for_a_checkpoint_stops_nothing()
+    {
+        // A path that ends like a folder's is no file's; its folder is made before that shows.
+        var folder = Path.Combine(_folder.Path, "made");
+        using var checkpointer = new SqliteCheckpointer(new SqliteStoreOptions { Path = folder + "/", CheckpointPages = 100 });
+
+        for (var i = 0; i < 3; i++)
+        {
+            checkpointer.Wrote(100);
+            await Eventually.HoldsAsync("it is tried", () => Directory.Exists(folder));
+            Directory.Delete(folder);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static Task<int> Insert(SqliteDatabase database, string sql) => database.WriteAsync(session => session.Prepare(sql).Execute(), CancellationToken.None);
