@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -19,17 +20,29 @@ internal sealed partial class FileMerge(
     public async Task RunAsync(string fileId, CancellationToken cancellationToken)
     {
         var file = await files.FindAsync(fileId, cancellationToken);
-        if (file is null || file.IsOpen || file.Error == ErrorCodes.MergeFailed)
+        if (file?.Status != FileStatus.Merging && !IsDecided(file))
         {
             // Deleted since, a request that is older than the row, or one that was given up and keeps its pieces.
             return;
         }
 
         var pieces = await files.ListChunksAsync(fileId, cancellationToken);
-        if (file.Status == FileStatus.Merging)
+        if (file!.Status == FileStatus.Merging)
         {
+            if (pieces.Sum(static piece => (long)piece.Size) != file.FileSize)
+            {
+                // Row and pieces are two reads: between them another run has ended the merge. The next attempt sees how.
+                throw new InvalidDataException("The pieces do not add up to the file's size.");
+            }
+
             var started = Stopwatch.GetTimestamp();
             file = await MergeAsync(file, pieces, cancellationToken);
+            if (!IsDecided(file))
+            {
+                // Another run gave up meanwhile, or an operator has it tried again: the pieces are still needed.
+                return;
+            }
+
             FileMetrics.Merged(file, Stopwatch.GetElapsedTime(started));
         }
 
@@ -43,7 +56,11 @@ internal sealed partial class FileMerge(
         await files.DeleteChunksAsync(fileId, cancellationToken);
     }
 
-    private async Task<FileRecord> MergeAsync(FileRecord file, IReadOnlyList<StoredChunk> pieces, CancellationToken cancellationToken)
+    private static bool IsDecided([NotNullWhen(true)] FileRecord? file) =>
+        file is { Status: FileStatus.Completed } or { Status: FileStatus.Failed, Error: not ErrorCodes.MergeFailed };
+
+    /// <summary>Answers the row as it is afterwards, whoever made it so; null when it is gone.</summary>
+    private async Task<FileRecord?> MergeAsync(FileRecord file, IReadOnlyList<StoredChunk> pieces, CancellationToken cancellationToken)
     {
         if (await JudgeHeadAsync(file, pieces, cancellationToken) is { } refusal)
         {
@@ -74,7 +91,7 @@ internal sealed partial class FileMerge(
         }
 
         var completed = await CompleteAsync(file, sha256, composed: true, cancellationToken);
-        if (completed!.StorageKey != file.StorageKey)
+        if (completed?.StorageKey != file.StorageKey)
         {
             // The same content was there before, or came at the same time.
             await objects.DeleteAsync([file.StorageKey!], cancellationToken);
@@ -130,9 +147,14 @@ internal sealed partial class FileMerge(
         return files.CompleteAsync(file.FileId, sha256, composed, outbox, now, cancellationToken);
     }
 
-    private async Task<FileRecord> FailAsync(FileRecord file, string reason, CancellationToken cancellationToken)
+    private async Task<FileRecord?> FailAsync(FileRecord file, string reason, CancellationToken cancellationToken)
     {
-        await files.FailAsync(file.FileId, reason, time.GetUtcNow(), cancellationToken);
+        if (!await files.FailAsync(file.FileId, reason, time.GetUtcNow(), cancellationToken))
+        {
+            // Another run was faster, and the object may be a completed file's.
+            return await files.FindAsync(file.FileId, cancellationToken);
+        }
+
         await objects.DeleteAsync([file.StorageKey!], cancellationToken);
         LogRefused(logger, file.FileId, reason);
         return file with { Status = FileStatus.Failed, Error = reason };

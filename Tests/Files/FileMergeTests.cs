@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Files;
+using Chat4All.Grains.Ports;
 
 namespace Chat4All.Tests.Files;
 
@@ -147,6 +148,36 @@ public sealed class FileMergeTests : IAsyncLifetime
                 }
             }
         }
+    }
+
+    [Fact]
+    public async Task A_run_that_another_one_overtook_spoils_nothing()
+    {
+        byte[] content = [0x89, .. "PNG\r\n"u8, 0x1a, 0x0a, .. RandomNumberGenerator.GetBytes(1000)];
+        var id = await _host.UploadAsync(content, "image/png");
+        var overtaken = _host.MergeOver(Interposed<IFileStore>.Around(
+            _host.Files, before: method => method == nameof(IFileStore.ListChunksAsync) ? _host.Merge.RunAsync(id, default) : Task.CompletedTask));
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => overtaken.RunAsync(id, default));
+        await _host.Merge.RunAsync(id, default);
+
+        Assert.Equal(FileStatus.Completed, (await _host.Files.FindAsync(id, default))!.Status);
+        Assert.Equal(content, await _host.ReadAsync(id));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_comes_too_late_leaves_the_pieces_of_an_upload_that_was_given_up()
+    {
+        var id = await _host.UploadAsync(RandomNumberGenerator.GetBytes(1000), checksum: new string('0', 64));
+        var late = _host.MergeOver(Interposed<IFileStore>.Around(
+            _host.Files,
+            before: method => method == nameof(IFileStore.FailAsync) ? _host.Files.FailAsync(id, ErrorCodes.MergeFailed, DateTimeOffset.UtcNow, default) : Task.CompletedTask));
+
+        await late.RunAsync(id, default);
+
+        Assert.Equal(ErrorCodes.MergeFailed, (await _host.Files.FindAsync(id, default))!.Error);
+        var piece = Assert.Single(await _host.Files.ListChunksAsync(id, default));
+        Assert.NotNull(await _host.Objects.FindAsync(piece.StorageKey, default));
     }
 
     private async Task FailedAsync(string id, string reason)

@@ -6,6 +6,7 @@ using Chat4All.Silo.Files;
 using Chat4All.Tests.Grains;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orleans;
 
 namespace Chat4All.Tests.Files;
 
@@ -40,6 +41,15 @@ internal sealed class MergeHost : IAsyncDisposable
         await grains.CreateGroupAsync("team");
         return new MergeHost(store, grains);
     }
+
+    public IDeadLetterStore DeadLetters => _store.DeadLetters;
+
+    public RecordingEventLog Log => _grains.Log;
+
+    public IGrainFactory Grains => _grains.Factory;
+
+    /// <summary>Another worker, over ports of a test's own.</summary>
+    public FileMerge MergeOver(IFileStore files) => new(files, Objects, _grains.Factory, TimeProvider.System, NullLogger<FileMerge>.Instance);
 
     public FileCollector Collector(UploadOptions options, TimeProvider? time = null) =>
         new(Files, Objects, Options.Create(options), time ?? TimeProvider.System, NullLogger<FileCollector>.Instance);
