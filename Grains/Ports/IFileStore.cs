@@ -5,7 +5,7 @@ namespace Chat4All.Grains.Ports;
 /// <summary>Rows of uploads and files. Decides every race: between chunks of one number, between completing and abandoning, between two files of the same content.</summary>
 public interface IFileStore
 {
-    /// <summary>Inserts the row if the user's open uploads, with this one, stay within the quota.</summary>
+    /// <summary>Inserts the row if the user's open uploads, with this one, stay within the quota. What expired before it was opened does not count.</summary>
     Task<NewUploadOutcome> CreateAsync(FileRecord file, UploadQuota quota, CancellationToken cancellationToken);
 
     Task<FileRecord?> FindAsync(string fileId, CancellationToken cancellationToken);

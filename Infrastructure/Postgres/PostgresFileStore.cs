@@ -8,13 +8,16 @@ namespace Chat4All.Infrastructure.Postgres;
 /// <summary>Uploads and files in PostgreSQL. The lock on the upload's row settles the races of its pieces.</summary>
 internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileCompletion completion, OutboxTail tail) : IFileStore
 {
+    private const string SelectOpen =
+        "select count(*), coalesce(sum(file_size), 0)::bigint from files where user_id = $1 and (status = 2 or (status in (0, 1) and expires_at > $2))";
+
     public Task<NewUploadOutcome> CreateAsync(FileRecord file, UploadQuota quota, CancellationToken cancellationToken) => InTransactionAsync(
         async connection =>
         {
             // Two uploads of one user that are opened at once must see each other.
             await connection.Command("select 1 from users where id = $1 for no key update").Text(file.UserId).FirstAsync(static row => row.GetInt32(0), cancellationToken);
             var (uploads, bytes) = await connection
-                .Command("select count(*), coalesce(sum(file_size), 0)::bigint from files where user_id = $1 and status in (0, 1, 2)").Text(file.UserId)
+                .Command(SelectOpen).Text(file.UserId).Time(file.CreatedAt)
                 .FirstAsync(static row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
             if (uploads >= quota.Uploads)
             {

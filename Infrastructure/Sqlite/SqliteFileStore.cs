@@ -7,6 +7,9 @@ namespace Chat4All.Infrastructure.Sqlite;
 /// <summary>Uploads and files in SQLite. Its one writer settles every race.</summary>
 internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement placement, OutboxTail tail) : IFileStore
 {
+    private const string SelectOpen =
+        "select count(*), coalesce(sum(file_size), 0) from files where user_id = ?1 and (status = 2 or (status in (0, 1) and expires_at > ?2))";
+
     private const string InsertOutbox =
         """
         insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, created_at, conversation_id, seq, traceparent, log_partition, published, published_at)
@@ -18,7 +21,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
     public Task<NewUploadOutcome> CreateAsync(FileRecord file, UploadQuota quota, CancellationToken cancellationToken) => database.WriteAsync(
         session =>
         {
-            using (var open = session.Prepare("select count(*), coalesce(sum(file_size), 0) from files where user_id = ?1 and status in (0, 1, 2)").Bind(file.UserId))
+            using (var open = session.Prepare(SelectOpen).Bind(file.UserId).Bind(file.CreatedAt))
             {
                 open.Read();
                 if (open.Long(0) >= quota.Uploads)

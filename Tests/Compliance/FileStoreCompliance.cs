@@ -35,6 +35,18 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
     }
 
     [SkippableFact]
+    public async Task What_expired_does_not_count_as_open_but_what_is_being_merged_does()
+    {
+        var expired = await OpenAsync();
+        var later = expired with { FileId = NewId("file"), CreatedAt = expired.ExpiresAt, ExpiresAt = expired.ExpiresAt.AddHours(24) };
+        Assert.Equal(NewUploadOutcome.Created, await Files.CreateAsync(later, new UploadQuota(1, later.FileSize), CancellationToken.None));
+
+        var merging = await CloseAsync(await OpenAsync());
+        var behind = merging with { FileId = NewId("file"), CreatedAt = merging.ExpiresAt, ExpiresAt = merging.ExpiresAt.AddHours(24), Status = FileStatus.Pending };
+        Assert.Equal(NewUploadOutcome.TooManyUploads, await Files.CreateAsync(behind, new UploadQuota(1, long.MaxValue / 2), CancellationToken.None));
+    }
+
+    [SkippableFact]
     public async Task Uploads_opened_at_once_stay_within_the_quota_together()
     {
         var first = await OpenAsync();
