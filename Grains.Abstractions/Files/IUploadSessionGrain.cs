@@ -22,6 +22,10 @@ public interface IUploadSessionGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Get")]
     ValueTask<UploadView> Get(string callerId, CancellationToken cancellationToken);
 
+    /// <summary>The file, for members of its conversation alone; while it is open, for whoever uploads it too. <c>not_a_member</c>.</summary>
+    [AlwaysInterleave, Alias("GetFile")]
+    ValueTask<UploadView> GetFile(string callerId, CancellationToken cancellationToken);
+
     /// <summary>Asked before a chunk's body is read: where it lies and how long it must be. <c>invalid_chunk_number</c>, <c>upload_closed</c>.</summary>
     [AlwaysInterleave, Alias("Admit")]
     ValueTask<ChunkSlot> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken);

@@ -7,7 +7,7 @@ using Orleans;
 namespace Chat4All.Grains.Files;
 
 /// <inheritdoc cref="IUploadSessionGrain" />
-/// <remarks>The state is a cache of the rows, which decide; it only grows while the upload is open, and is read anew from the moment the merge worker has it.</remarks>
+/// <remarks>The state is a cache of the rows, which decide; it only grows while the upload is open, and is read anew while others may change the row: the merge worker, and who has it try again.</remarks>
 internal sealed class UploadSessionGrain(
     IFileStore store, IObjectStore objects, MergeRequests merges, IGrainFactory grains, IOptions<UploadOptions> options, TimeProvider time) : Grain, IUploadSessionGrain
 {
@@ -51,16 +51,9 @@ internal sealed class UploadSessionGrain(
         return _state.View();
     }
 
-    public async ValueTask<UploadView> Get(string callerId, CancellationToken cancellationToken)
-    {
-        var state = await CurrentAsync(cancellationToken);
-        if (state.File.UserId != callerId)
-        {
-            await grains.GetGrain<IConversationGrain>(state.File.ConversationId).Get(callerId, cancellationToken);
-        }
+    public ValueTask<UploadView> Get(string callerId, CancellationToken cancellationToken) => ViewAsync(callerId, asFile: false, cancellationToken);
 
-        return state.View();
-    }
+    public ValueTask<UploadView> GetFile(string callerId, CancellationToken cancellationToken) => ViewAsync(callerId, asFile: true, cancellationToken);
 
     public async ValueTask<ChunkSlot> Admit(string callerId, int chunkNumber, CancellationToken cancellationToken)
     {
@@ -148,6 +141,23 @@ internal sealed class UploadSessionGrain(
         }
     }
 
+    private async ValueTask<UploadView> ViewAsync(string callerId, bool asFile, CancellationToken cancellationToken)
+    {
+        var state = await CurrentAsync(cancellationToken);
+        var isOpen = state.File.IsOpen;
+        if (state.File.UserId != callerId || (asFile && !isOpen))
+        {
+            await grains.GetGrain<IConversationGrain>(state.File.ConversationId).Get(callerId, cancellationToken);
+        }
+
+        if (isOpen)
+        {
+            RequireOpen(state);
+        }
+
+        return state.View();
+    }
+
     /// <summary>Notes a piece and answers the one that has its number.</summary>
     private async Task<StoredChunk> AddAsync(StoredChunk chunk)
     {
@@ -166,8 +176,8 @@ internal sealed class UploadSessionGrain(
             throw ChatException.Conflict(ErrorCodes.UploadClosed, "The upload takes no more chunks.");
         }
 
-        // Calls interleave, so that an older answer may come later: counts only grow.
-        _state = state.With(file.UploadedChunks >= state.File.UploadedChunks ? file : state.File, known);
+        // Calls interleave, so that an older answer may come later, even behind the one that closed the upload: counts only grow.
+        _state = !state.File.IsOpen ? state : state.With(file.UploadedChunks >= state.File.UploadedChunks ? file : state.File, known);
         return known;
     }
 
@@ -191,7 +201,7 @@ internal sealed class UploadSessionGrain(
 
     private ValueTask<UploadState> CurrentAsync(CancellationToken cancellationToken)
     {
-        if (_state is { File.Status: not FileStatus.Merging } state)
+        if (_state is { File: { Status: not FileStatus.Merging, Error: not ErrorCodes.MergeFailed } } state)
         {
             return new ValueTask<UploadState>(state);
         }

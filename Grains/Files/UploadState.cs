@@ -8,7 +8,9 @@ namespace Chat4All.Grains.Files;
 internal sealed record UploadState(FileRecord File, ImmutableSortedDictionary<int, StoredChunk> Chunks)
 {
     /// <summary>Bytes that are there.</summary>
-    public long Bytes { get; } = File.Status is FileStatus.Completed or FileStatus.Merging ? File.FileSize : Chunks.Values.Sum(static chunk => (long)chunk.Size);
+    public long Bytes { get; } = File.Status is FileStatus.Completed or FileStatus.Merging || File.Error == ErrorCodes.MergeFailed
+        ? File.FileSize
+        : Chunks.Values.Sum(static chunk => (long)chunk.Size);
 
     public UploadState With(FileRecord file, StoredChunk chunk) => new(file, Chunks.SetItem(chunk.Number, chunk));
 

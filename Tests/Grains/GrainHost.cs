@@ -33,7 +33,10 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public RecordingEventLog Log { get; }
 
-    public static async Task<GrainHost> StartAsync(EmbeddedStore store, RecordingEventLog? log = null, params (string Key, string Value)[] settings)
+    public static Task<GrainHost> StartAsync(EmbeddedStore store, RecordingEventLog? log = null, params (string Key, string Value)[] settings) =>
+        StartAsync(store, store.Files, log, settings);
+
+    public static async Task<GrainHost> StartAsync(EmbeddedStore store, IFileStore files, RecordingEventLog? log, params (string Key, string Value)[] settings)
     {
         log ??= new RecordingEventLog();
         var fanOut = new RecordingFanOut();
@@ -47,7 +50,7 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton(store.Users)
             .AddSingleton(store.Tokens)
             .AddSingleton(store.Outbox)
-            .AddSingleton(store.Files)
+            .AddSingleton(files)
             .AddSingleton(store.Objects)
             .AddSingleton<IDeliveryStore>(deliveries)
             .AddSingleton<IFanOut>(fanOut)

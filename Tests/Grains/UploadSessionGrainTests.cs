@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Files;
+using Chat4All.Grains.Ports;
+using Chat4All.Tests.Files;
 
 namespace Chat4All.Tests.Grains;
 
@@ -93,6 +95,50 @@ public sealed class UploadSessionGrainTests : IAsyncLifetime
         await RefusedAsync(ErrorCodes.UploadNotFound, () => Grain.Abandon("u2", default));
         Assert.Equal(FileStatus.Pending, (await Grain.Get("u2", default)).Status);
         await RefusedAsync(ErrorCodes.NotAMember, () => Grain.Get("u5", default).AsTask());
+    }
+
+    [Fact]
+    public async Task Whoever_left_the_conversation_goes_on_seeing_the_upload_but_not_the_file()
+    {
+        await InitiateAsync(1, user: "u2");
+        await Grain.Register("u2", Chunk(1, 1), default);
+        Assert.Equal(1, (await Grain.GetFile("u2", default)).FileSize);
+        await Grain.Complete("u2", null, default);
+        Assert.Equal(1, (await Grain.GetFile("u2", default)).FileSize);
+
+        await _host.Conversation("team").RemoveMember("u1", "u2", default);
+
+        Assert.Equal(FileStatus.Merging, (await Grain.Get("u2", default)).Status);
+        Assert.Equal(1, (await Grain.GetFile("u3", default)).FileSize);
+        await RefusedAsync(ErrorCodes.NotAMember, () => Grain.GetFile("u2", default).AsTask());
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_behind_the_end_does_not_open_the_upload_again()
+    {
+        var answered = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        var held = 0;
+        var files = Interposed<IFileStore>.Around(_store.Files, behind: async method =>
+        {
+            if (method == nameof(IFileStore.AddChunkAsync) && Interlocked.Increment(ref held) == 2)
+            {
+                answered.SetResult();
+                await mayAnswer.Task;
+            }
+        });
+        await using var host = await GrainHost.StartAsync(_store, files, null);
+        await InitiateAsync(2 * ChunkSize);
+        var grain = host.Upload(_id);
+        await grain.Register("u1", Chunk(1, ChunkSize), default);
+        var late = grain.Register("u1", Chunk(2, ChunkSize), default);
+        await answered.Task;
+
+        Assert.Equal(FileStatus.Merging, (await grain.Complete("u1", null, default)).Status);
+        mayAnswer.SetResult();
+        await late;
+
+        Assert.Equal(FileStatus.Merging, (await grain.Get("u1", default)).Status);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class FileDownload(IGrainFactory grains, IFileStore files, IObje
         var fileId = (string)context.Request.RouteValues["file_id"]!;
         if (context.FindCaller() is { } caller)
         {
-            await ChunkDoor.Upload(grains, fileId).Get(caller.UserId, context.RequestAborted);
+            await ChunkDoor.Upload(grains, fileId).GetFile(caller.UserId, context.RequestAborted);
         }
         else if (!links.Verify(fileId, context.Request.Query["expires"], context.Request.Query["signature"]))
         {

@@ -30,7 +30,7 @@ internal static class FilesApi
         files.MapPatch("/upload/{upload_id}/{chunk_number}", chunks.ReceiveAsync).TakesChunk()
             .WithName("patchChunk").WithSummary("The same by another address.");
         files.MapGet("/{upload_id}/status", GetStatusAsync).Answers(StatusCodes.Status200OK, typeof(UploadStatus))
-            .WithName("getUploadStatus").WithSummary("How far an upload is.");
+            .WithName("getUploadStatus").WithSummary("How far an upload is; 404 `upload_expired` once its time is over.");
         files.MapPost("/{upload_id}/complete", CompleteAsync).Answers(StatusCodes.Status202Accepted, typeof(CompletedUpload))
             .WithName("completeUpload").WithSummary("Closes an upload; its chunks are then merged in the background.");
         files.MapDelete("/{upload_id}", AbandonAsync).Answers(StatusCodes.Status204NoContent)
@@ -99,7 +99,7 @@ internal static class FilesApi
 
     private static async Task GetAsync(HttpContext context)
     {
-        var file = await Upload(context, "file_id").Get(context.Caller().UserId, context.RequestAborted);
+        var file = await Upload(context, "file_id").GetFile(context.Caller().UserId, context.RequestAborted);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, FileAnswer.Of(file), FilesJson.Default.FileAnswer);
     }
 
