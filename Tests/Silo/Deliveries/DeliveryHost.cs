@@ -15,7 +15,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private DeliveryHost(EmbeddedStore store, GrainHost grains)
     {
         (Store, Grains) = (store, grains);
-        DeadLetters = new DeadLetters(store.DeadLetters, Log, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+        DeadLetters = new DeadLetters(store.DeadLetters, Log, store.Files, TimeProvider.System, NullLogger<DeadLetters>.Instance);
     }
 
     public EmbeddedStore Store { get; }

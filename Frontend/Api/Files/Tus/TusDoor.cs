@@ -49,9 +49,9 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
             upload = await grain.Get(upload.UserId, context.RequestAborted);
         }
 
-        if (TusProtocol.IsOpen(upload) && upload.UploadedBytes == upload.FileSize)
+        if (IsWanting(upload))
         {
-            // All is there, but whoever wrote the end did not get as far as closing it.
+            // All is there, but whoever wrote the end did not get as far as closing it, or its merge was given up.
             upload = await CompleteAsync(grain, upload);
         }
 
@@ -85,8 +85,9 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
         if (TusProtocol.IsOpen(upload))
         {
             upload = upload.UploadedBytes == upload.FileSize ? upload : await intake.TakeAsync(context, grain, upload, checksum);
-            upload = upload.UploadedBytes == upload.FileSize ? await CompleteAsync(grain, upload) : upload;
         }
+
+        upload = IsWanting(upload) ? await CompleteAsync(grain, upload) : upload;
 
         context.Response.Describe(upload);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -125,15 +126,20 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
             throw ChatException.NotFound(ErrorCodes.UploadNotFound, "There is no such upload.");
         }
 
-        if (upload.Status == FileStatus.Failed)
+        var isAgain = upload.Error == ErrorCodes.MergeFailed;
+        if (upload.Status == FileStatus.Failed && !isAgain)
         {
             throw ChatException.Conflict(ErrorCodes.UploadFailed, $"The upload was refused: {upload.Error}.");
         }
 
-        return TusProtocol.IsOpen(upload) && upload.ExpiresAt <= time.GetUtcNow()
+        return isAgain && upload.ExpiresAt <= time.GetUtcNow()
             ? throw ChatException.NotFound(ErrorCodes.UploadExpired, "The upload has expired.")
             : (grain, upload);
     }
+
+    /// <summary>Whether it has every byte and still waits for being completed, the first time or again.</summary>
+    private static bool IsWanting(UploadView upload) =>
+        upload.UploadedBytes == upload.FileSize && (TusProtocol.IsOpen(upload) || upload.Error == ErrorCodes.MergeFailed);
 
     private Task<UploadView> CompleteAsync(IUploadSessionGrain grain, UploadView upload) =>
         grain.Complete(upload.UserId, hashes.Finish(upload.UploadId, upload.FileSize), CancellationToken.None);
