@@ -93,6 +93,20 @@ public sealed class ChannelGateTests
     }
 
     [Fact]
+    public async Task A_message_that_the_sender_has_no_place_for_leaves_its_recipients_place_to_others()
+    {
+        PaceLimit[] limits = [new("to:1", TimeSpan.FromSeconds(6), 2), new(ChannelGate.Sender, TimeSpan.FromSeconds(2), 1)];
+        Assert.Equal(AttemptOutcome.Sent, (await PassAsync(Verdict.Sent("1"), limits)).Outcome);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(AttemptOutcome.Throttled, (await PassAsync(Verdict.Sent("2"), limits)).Outcome);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("2", (await PassAsync(Verdict.Sent("2"), limits)).ExternalId);
+    }
+
+    [Fact]
     public async Task An_open_circuit_makes_messages_wait_and_closes_when_the_platform_works_again()
     {
         for (var i = 0; i < 4; i++)

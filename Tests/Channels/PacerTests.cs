@@ -45,6 +45,39 @@ public sealed class PacerTests
     }
 
     [Fact]
+    public void Those_who_must_come_back_come_one_interval_after_the_other()
+    {
+        var limit = Limit("sender", 100, 1);
+        for (var i = 0; i < 11; i++)
+        {
+            Assert.True(_pacer.TryReserve(limit, TimeSpan.FromSeconds(1), out _));
+        }
+
+        var waits = Enumerable.Range(0, 500).Select(_ => _pacer.TryReserve(limit, TimeSpan.FromSeconds(1), out var wait) ? TimeSpan.Zero : wait).ToList();
+        Assert.Equal(Enumerable.Range(0, 500).Select(static i => TimeSpan.FromMilliseconds(1_100 + (i * 100))), waits);
+
+        // Whoever comes when told gets a place.
+        _time.Advance(waits[0]);
+        foreach (var _ in waits)
+        {
+            Assert.True(_pacer.TryReserve(limit, TimeSpan.FromSeconds(1), out var wait));
+            Assert.Equal(TimeSpan.Zero, wait);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+    }
+
+    [Fact]
+    public void A_place_that_is_given_back_is_the_next_ones()
+    {
+        Reserve("to:1", 6_000, 2);
+        Reserve("to:1", 6_000, 2);
+        _pacer.GiveBack([Limit("to:1", 6_000, 2), Limit("to:nobody", 6_000, 2)]);
+
+        Assert.Equal(TimeSpan.Zero, Reserve("to:1", 6_000, 2));
+        Assert.Equal(TimeSpan.FromSeconds(6), Reserve("to:1", 6_000, 2));
+    }
+
+    [Fact]
     public void A_pause_holds_everything_of_its_key_back_and_nothing_else()
     {
         _pacer.Pause("to:1", TimeSpan.FromSeconds(6));

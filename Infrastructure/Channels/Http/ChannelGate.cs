@@ -24,10 +24,11 @@ internal sealed class ChannelGate(PlatformOptions options, Circuit circuit, Time
         }
 
         // One after the other: a message that waits for its recipient's turn must not keep the sender's turn from others.
-        foreach (var limit in limits)
+        for (var taken = 0; taken < limits.Length; taken++)
         {
-            if (!_pacer.TryReserve(limit, options.MaxWait, out var wait))
+            if (!_pacer.TryReserve(limits[taken], options.MaxWait, out var wait))
             {
+                _pacer.GiveBack(limits.AsSpan(0, taken));
                 return Paced(wait);
             }
 
@@ -39,6 +40,7 @@ internal sealed class ChannelGate(PlatformOptions options, Circuit circuit, Time
 
         if (_pacer.PausedFor(limits) is var pause && pause > TimeSpan.Zero)
         {
+            _pacer.GiveBack(limits);
             return Paced(pause);
         }
 

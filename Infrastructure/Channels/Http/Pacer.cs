@@ -36,7 +36,8 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
     private TimeSpan Now => time.GetElapsedTime(_start);
 
     /// <summary>
-    /// Takes the next place under a limit and says how long it is until then; takes none and answers false when that is later than <paramref name="longest"/>.
+    /// Takes the next place under a limit and says how long it is until then; takes none and answers false when that is later than <paramref name="longest"/>. Those who are refused are told
+    /// to come back one interval after the other, so that they don't all come at once for the few places that are free by then.
     /// </summary>
     public bool TryReserve(PaceLimit limit, TimeSpan longest, out TimeSpan wait)
     {
@@ -47,6 +48,9 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
             wait = Max(Max(pace.Next - (limit.Interval * (limit.Burst - 1)), pace.PausedUntil) - now, TimeSpan.Zero);
             if (wait > longest)
             {
+                var back = Max(now + wait, pace.NextBack);
+                wait = back - now;
+                _paces[limit.Key] = pace with { NextBack = back + limit.Interval };
                 return false;
             }
 
@@ -58,6 +62,21 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
 
             _paces[limit.Key] = pace with { Next = Max(pace.Next, now + wait) + limit.Interval };
             return true;
+        }
+    }
+
+    /// <summary>Gives places back that were taken and will not be used.</summary>
+    public void GiveBack(ReadOnlySpan<PaceLimit> limits)
+    {
+        lock (_changing)
+        {
+            foreach (var limit in limits)
+            {
+                if (_paces.TryGetValue(limit.Key, out var pace))
+                {
+                    _paces[limit.Key] = pace with { Next = pace.Next - limit.Interval };
+                }
+            }
         }
     }
 
@@ -100,7 +119,7 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
         {
             foreach (var (key, pace) in _paces)
             {
-                if (pace.Next <= now && pace.PausedUntil <= now)
+                if (pace.Next <= now && pace.PausedUntil <= now && pace.NextBack <= now)
                 {
                     _paces.Remove(key);
                 }
@@ -115,5 +134,6 @@ internal sealed class Pacer(TimeProvider time, int maxKeys = 100_000)
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <param name="Next">When the next message would come if all came in their interval: the theoretical arrival time.</param>
-    private readonly record struct Pace(TimeSpan Next, TimeSpan PausedUntil);
+    /// <param name="NextBack">When the next one who is refused may come back.</param>
+    private readonly record struct Pace(TimeSpan Next, TimeSpan PausedUntil, TimeSpan NextBack);
 }
