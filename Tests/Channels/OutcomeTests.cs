@@ -78,6 +78,19 @@ public sealed class OutcomeTests : IAsyncLifetime
         Assert.Equal((outcome, error), (result.Outcome, result.Error));
     }
 
+    [Theory]
+    [InlineData("<html>", "Fri, 01 Jan 2100 00:00:00 GMT")]
+    [InlineData("<html>", "604800")]
+    [InlineData("""{"ok": false, "error_code": 429, "parameters": {"retry_after": 604800}}""", null)]
+    public async Task No_platform_is_left_alone_for_longer_than_an_hour(string body, string? retryAfter)
+    {
+        await using var connectors = TestConnectors.Telegram(_platform.Address);
+        _platform.AnswerNext(429, body, retryAfter);
+
+        Assert.Equal(TimeSpan.FromHours(1), (await SendAsync(connectors)).RetryAfter);
+        Assert.InRange((await SendAsync(connectors)).RetryAfter!.Value, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+    }
+
     [Fact]
     public async Task An_answer_without_end_is_not_read_to_it()
     {

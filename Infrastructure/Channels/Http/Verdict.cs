@@ -8,6 +8,9 @@ namespace Chat4All.Infrastructure.Connectors.Http;
 /// <param name="RecipientPause">How long nothing should be sent to this recipient.</param>
 internal readonly record struct Verdict(SendResult Result, bool Unhealthy = false, TimeSpan SenderPause = default, TimeSpan RecipientPause = default)
 {
+    /// <summary>The longest that a platform is obeyed without being asked again: a mistaken answer must not silence a channel for days.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     /// <summary>The platform took the message.</summary>
     public static Verdict Sent(string externalId) => new(new SendResult(AttemptOutcome.Sent, externalId));
 
@@ -21,12 +24,14 @@ internal readonly record struct Verdict(SendResult Result, bool Unhealthy = fals
     public static Verdict Unknown() => new(new SendResult(AttemptOutcome.Unknown, Error: "outcome_unknown"), Unhealthy: true);
 
     /// <summary>Too fast for the platform.</summary>
-    public static Verdict Throttled(TimeSpan retryAfter) => new(Wait(retryAfter), SenderPause: retryAfter);
+    public static Verdict Throttled(TimeSpan retryAfter) => new(Wait(retryAfter), SenderPause: Limited(retryAfter));
 
     /// <summary>Too fast for this recipient.</summary>
     /// <param name="senderPause">For everybody, where the platform does not say whose pace it means.</param>
     public static Verdict RecipientThrottled(TimeSpan retryAfter, TimeSpan senderPause = default) =>
-        new(Wait(retryAfter), SenderPause: senderPause, RecipientPause: retryAfter);
+        new(Wait(retryAfter), SenderPause: Limited(senderPause), RecipientPause: Limited(retryAfter));
 
-    private static SendResult Wait(TimeSpan retryAfter) => new(AttemptOutcome.Throttled, Error: "throttled", RetryAfter: retryAfter);
+    private static SendResult Wait(TimeSpan retryAfter) => new(AttemptOutcome.Throttled, Error: "throttled", RetryAfter: Limited(retryAfter));
+
+    private static TimeSpan Limited(TimeSpan pause) => pause < LongestPause ? pause : LongestPause;
 }

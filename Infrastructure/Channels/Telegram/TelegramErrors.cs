@@ -30,7 +30,7 @@ internal static class TelegramErrors
     private static Verdict TooFast(JsonElement answer)
     {
         var seconds = answer.TryGetProperty("parameters", out var parameters) && parameters.TryGetProperty("retry_after", out var wait) ? wait.GetInt32() : 1;
-        var pause = TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 24 * 3600));
+        var pause = TimeSpan.FromSeconds(Math.Max(seconds, 1));
         return Verdict.RecipientThrottled(pause, senderPause: TimeSpan.FromSeconds(Math.Min(1, pause.TotalSeconds)));
     }
 
