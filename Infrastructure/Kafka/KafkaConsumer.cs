@@ -187,6 +187,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         catch (JsonException foreign)
         {
             LogForeign(_log, record.TopicPartitionOffset.ToString(), foreign);
+            _share.PassOver(new LogPosition(record.Partition.Value, record.Offset.Value));
         }
     }
 

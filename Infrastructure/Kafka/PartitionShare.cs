@@ -70,8 +70,23 @@ internal sealed class PartitionShare(int capacity)
             }
 
             progress.First ??= record.Offset;
+            progress.Last = record.Offset;
             _ready.Enqueue(record);
             _arrived.TrySetResult();
+        }
+    }
+
+    /// <summary>A record that nobody will take: done as soon as everything before it is, so that a partition that ends with it has an end.</summary>
+    public void PassOver(LogPosition foreign)
+    {
+        lock (_lock)
+        {
+            if (_partitions.TryGetValue(foreign.Partition, out var progress))
+            {
+                progress.First ??= foreign.Offset;
+                progress.PassedOver = foreign.Offset;
+                progress.Advance(progress.Done);
+            }
         }
     }
 
@@ -123,7 +138,7 @@ internal sealed class PartitionShare(int capacity)
             {
                 if (_partitions.TryGetValue(position.Partition, out var progress) && progress.First <= position.Offset)
                 {
-                    progress.Done = Math.Max(progress.Done, position.Offset);
+                    progress.Advance(position.Offset);
                 }
             }
         }
@@ -161,8 +176,20 @@ internal sealed class PartitionShare(int capacity)
         /// <summary>The first offset that came since the partition did: everything before is committed.</summary>
         public long? First { get; set; }
 
-        public long Done { get; set; } = -1;
+        /// <summary>The newest that came for the worker.</summary>
+        public long Last { get; set; } = -1;
+
+        /// <summary>The newest that came for nobody.</summary>
+        public long PassedOver { get; set; } = -1;
+
+        public long Done { get; private set; } = -1;
 
         public long Committed { get; set; } = -1;
+
+        public void Advance(long done)
+        {
+            Done = Math.Max(Done, done);
+            Done = Done >= Last ? Math.Max(Done, PassedOver) : Done;
+        }
     }
 }

@@ -85,11 +85,14 @@ public sealed class OtherClientsTests : IAsyncLifetime
         await shell.RunAsync("""echo 'conversation-1:not an envelope' | kcat -b "$SERVERS" -t "$TOPIC" -P -K : """);
         await using var kafka = new KafkaLog(_cluster);
         await kafka.Log.AppendAsync(Topic, KafkaLog.Events("conversation-1", 3), CancellationToken.None);
+        await shell.RunAsync("""echo 'conversation-1:nor this' | kcat -b "$SERVERS" -t "$TOPIC" -P -K : """);
         await using var consumer = kafka.Log.Join(Topic, "readers");
 
         var records = await KafkaLog.ReadAsync(consumer, 3);
 
         Assert.Equal(["conversation-1-1", "conversation-1-2", "conversation-1-3"], records.Select(static r => r.Event.Id));
+        await consumer.CommitAsync([records[^1].Position], CancellationToken.None);
+        await Eventually.HoldsAsync("nothing is left to do", async () => (await kafka.Log.ReadLagAsync(CancellationToken.None)).Single().Records == 0);
     }
 
     private Shell NewShell() => new()

@@ -89,6 +89,25 @@ public sealed class PartitionShareTests
     }
 
     [Fact]
+    public void What_is_passed_over_is_done_once_everything_before_it_is()
+    {
+        _share.Add([0, 1]);
+        _share.PassOver(new(1, 3));
+        Arrive((0, 1), (0, 2));
+        _share.PassOver(new(0, 3));
+        Assert.Equal([new LogPosition(1, 3)], _share.Uncommitted());
+
+        _share.Note([new(0, 1)]);
+        Assert.Equal([new LogPosition(0, 1)], _share.Uncommitted(among: [0]));
+        _share.Note([new(0, 2)]);
+        Assert.Equal([new LogPosition(0, 3)], _share.Uncommitted(among: [0]));
+
+        Arrive((0, 4));
+        _share.PassOver(new(0, 5));
+        Assert.Equal([new LogPosition(0, 3)], _share.Uncommitted(among: [0]));
+    }
+
+    [Fact]
     public async Task There_is_room_again_when_half_is_taken()
     {
         _share.Add([0]);
