@@ -11,7 +11,16 @@ public interface IIncomingPayloads
     /// <see cref="System.Text.Json.JsonException"/> for a body that is none of the platform's.
     /// </summary>
     IncomingPayload Read(ReadOnlyMemory<byte> body);
+
+    /// <summary>
+    /// Takes a body apart into what can be handled apart, in its order; a body that holds one thing stays as it is. The same body again has the same parts. Throws like <see cref="Read"/>.
+    /// </summary>
+    IReadOnlyList<IncomingPart> Split(ReadOnlyMemory<byte> body);
 }
+
+/// <summary>A webhook call, or a part of one that is a call of its own.</summary>
+/// <param name="Key">Parts of one key stay in order; null when it is about nobody, or nobody knows about whom.</param>
+public readonly record struct IncomingPart(string? Key, ReadOnlyMemory<byte> Body);
 
 /// <summary>What one webhook call says.</summary>
 public sealed record IncomingPayload
@@ -23,8 +32,8 @@ public sealed record IncomingPayload
     /// <summary>Receipts for everything up to a moment.</summary>
     public required IReadOnlyList<ReceiptWatermark> Watermarks { get; init; }
 
-    /// <summary>Whom the call is about, each once.</summary>
-    public required IReadOnlyList<string> Addresses { get; init; }
+    /// <summary>Whom the call is about, each once; for receipts by id the ids, because they need to be in order with no others.</summary>
+    public required IReadOnlyList<string> Keys { get; init; }
 }
 
 /// <summary>A message that somebody sent to the hub's account on a platform.</summary>

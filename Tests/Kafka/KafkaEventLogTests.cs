@@ -1,5 +1,8 @@
+using Chat4All.Grains.Incoming;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Incoming;
 using Chat4All.Tests.Hosting;
+using Chat4All.Tests.Infrastructure.Incoming;
 using Confluent.Kafka;
 using ErrorCode = Confluent.Kafka.ErrorCode;
 using static Chat4All.Tests.Kafka.KafkaLog;
@@ -86,6 +89,18 @@ public sealed class KafkaEventLogTests : IAsyncLifetime
         var records = await ReadAsync(consumer, 500, max: 7);
 
         Assert.Equal(Events("key", 500).Select(static e => e.Id), records.Select(static r => r.Event.Id));
+    }
+
+    [Fact]
+    public async Task A_webhook_call_as_large_as_Meta_makes_them_goes_in()
+    {
+        await using var kafka = new KafkaLog(_cluster);
+        var parts = new WhatsAppPayloads().Split(PayloadSplitTests.LargeCall(30));
+        LogEvent[] events = [.. parts.Select(static part => IncomingCall.ToEvent("whatsapp", part.Key!, part.Body, DateTimeOffset.UtcNow))];
+        await kafka.Log.AppendAsync(Topic, events, CancellationToken.None);
+
+        await using var consumer = kafka.Log.Join(Topic, "readers");
+        Assert.Equal(events.Select(static e => e.Id).Order(), (await ReadAsync(consumer, 30)).Select(static r => r.Event.Id).Order());
     }
 
     [Fact]

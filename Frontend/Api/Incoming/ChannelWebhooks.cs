@@ -8,7 +8,9 @@ using Chat4All.Grains.Ports;
 
 namespace Chat4All.Frontend.Api;
 
-/// <summary>The door for the platforms' calls: proves where a body comes from, puts it into the event log as it is, and answers. What it says is a worker's business.</summary>
+/// <summary>
+/// The door for the platforms' calls: proves where a body comes from, puts it into the event log, one event a message or report, and answers. What it says is a worker's business.
+/// </summary>
 internal sealed partial class ChannelWebhooks(
     ChannelWebhookOptions options, IEventLog eventLog, IEnumerable<IIncomingPayloads> payloads, TimeProvider time, ILogger<ChannelWebhooks> log)
 {
@@ -103,7 +105,9 @@ internal sealed partial class ChannelWebhooks(
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.IncomingTimeoutMilliseconds), time);
         try
         {
-            await eventLog.AppendAsync(Topics.ChannelIncoming, [IncomingCall.ToEvent(channel, KeyOf(channel, body), body, time.GetUtcNow())], limit.Token).WaitAsync(limit.Token);
+            var now = time.GetUtcNow();
+            LogEvent[] events = [.. Split(channel, body).Select(part => IncomingCall.ToEvent(channel, part.Key ?? channel, part.Body, now))];
+            await eventLog.AppendAsync(Topics.ChannelIncoming, events, limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception refused) when (refused is not OutOfMemoryException)
         {
@@ -117,16 +121,16 @@ internal sealed partial class ChannelWebhooks(
         context.Response.ContentLength = 0;
     }
 
-    /// <summary>Whoever it is about, so that their messages and receipts stay in order; the channel where that is several people, or not known.</summary>
-    private string KeyOf(string channel, byte[] body)
+    /// <summary>What nobody understands goes as it is, under the channel's key.</summary>
+    private IReadOnlyList<IncomingPart> Split(string channel, byte[] body)
     {
         try
         {
-            return _payloads[channel].Read(body).Addresses is [var address] ? address : channel;
+            return _payloads[channel].Split(body);
         }
         catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidOperationException)
         {
-            return channel;
+            return [new IncomingPart(null, body)];
         }
     }
 

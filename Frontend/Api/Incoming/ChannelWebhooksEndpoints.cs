@@ -6,7 +6,8 @@ namespace Chat4All.Frontend.Api;
 /// <summary><c>/v1/channels/{channel}/webhook</c>, which the platforms call.</summary>
 internal static class ChannelWebhooksEndpoints
 {
-    private const int MaxBody = 1024 * 1024;
+    /// <summary>Meta gathers up to 3 MB in a call.</summary>
+    private const int MaxBody = 4 * 1024 * 1024;
 
     public static void MapChannelWebhooks(this IEndpointRouteBuilder routes)
     {

@@ -10,6 +10,8 @@ internal sealed class MessagingPayloads(string channel, string name) : IIncoming
 {
     private const long Milliseconds = 1;
 
+    private static readonly string[][] Levels = [["entry"], ["messaging"]];
+
     public string Channel => channel;
 
     public IncomingPayload Read(ReadOnlyMemory<byte> body)
@@ -30,6 +32,8 @@ internal sealed class MessagingPayloads(string channel, string name) : IIncoming
 
         return payload.Build();
     }
+
+    public IReadOnlyList<IncomingPart> Split(ReadOnlyMemory<byte> body) => PayloadSplit.Of(this, body, Levels);
 
     private void ReadItem(JsonElement item, string sender, PayloadBuilder payload)
     {

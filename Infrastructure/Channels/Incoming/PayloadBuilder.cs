@@ -8,28 +8,26 @@ internal sealed class PayloadBuilder
     private readonly List<IncomingMessage> _messages = [];
     private readonly List<DeliveryReceipt> _receipts = [];
     private readonly List<ReceiptWatermark> _watermarks = [];
-    private readonly HashSet<string> _addresses = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
     public void Add(IncomingMessage message)
     {
         _messages.Add(message);
-        _addresses.Add(message.Address);
+        _keys.Add(message.Address);
     }
 
-    public void Add(DeliveryReceipt receipt, string? address)
+    /// <param name="key">What it has to be in order with.</param>
+    public void Add(DeliveryReceipt receipt, string key)
     {
         _receipts.Add(receipt);
-        if (address is not null)
-        {
-            _addresses.Add(address);
-        }
+        _keys.Add(key);
     }
 
     public void Add(ReceiptWatermark watermark)
     {
         _watermarks.Add(watermark);
-        _addresses.Add(watermark.Address);
+        _keys.Add(watermark.Address);
     }
 
-    public IncomingPayload Build() => new() { Messages = _messages, Receipts = _receipts, Watermarks = _watermarks, Addresses = [.. _addresses] };
+    public IncomingPayload Build() => new() { Messages = _messages, Receipts = _receipts, Watermarks = _watermarks, Keys = [.. _keys] };
 }

@@ -37,6 +37,9 @@ internal sealed class TelegramPayloads : IIncomingPayloads
         return payload.Build();
     }
 
+    /// <summary>An update is about one thing.</summary>
+    public IReadOnlyList<IncomingPart> Split(ReadOnlyMemory<byte> body) => [new IncomingPart(PayloadSplit.KeyOf(this, body), body)];
+
     private static IncomingMessage? ReadMessage(JsonElement message, JsonElement chat)
     {
         var media = ReadMedia(message);

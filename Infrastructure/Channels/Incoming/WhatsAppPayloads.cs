@@ -9,6 +9,8 @@ internal sealed class WhatsAppPayloads : IIncomingPayloads
 {
     private const long Seconds = 1000;
 
+    private static readonly string[][] Levels = [["entry"], ["changes"], ["value"], ["messages", "statuses"]];
+
     public string Channel => "whatsapp";
 
     public IncomingPayload Read(ReadOnlyMemory<byte> body)
@@ -29,6 +31,8 @@ internal sealed class WhatsAppPayloads : IIncomingPayloads
         return payload.Build();
     }
 
+    public IReadOnlyList<IncomingPart> Split(ReadOnlyMemory<byte> body) => PayloadSplit.Of(this, body, Levels);
+
     private void ReadValue(JsonElement value, PayloadBuilder payload)
     {
         var names = value.Items("contacts").Where(static contact => contact.Text("wa_id") is not null)
@@ -46,7 +50,8 @@ internal sealed class WhatsAppPayloads : IIncomingPayloads
             if (StatusOf(status.Text("status")) is { } known)
             {
                 var error = known == MessageStatus.Failed ? ErrorOf(status.Items("errors").Select(static e => e.Text("code")).FirstOrDefault()) : null;
-                payload.Add(new DeliveryReceipt(Channel, status.Require("id"), known, TimeOf(status), error), status.Text("recipient_id"));
+                var receipt = new DeliveryReceipt(Channel, status.Require("id"), known, TimeOf(status), error);
+                payload.Add(receipt, receipt.ExternalId);
             }
         }
     }

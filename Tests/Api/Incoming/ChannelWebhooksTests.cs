@@ -34,9 +34,24 @@ public sealed class ChannelWebhooksTests(ChannelWebhooksFixture fixture) : IClas
     }
 
     [Fact]
-    public async Task A_body_about_several_people_and_one_that_nobody_understands_go_under_the_channels_key()
+    public async Task A_body_about_several_people_is_one_event_for_each_under_their_keys()
     {
-        byte[][] bodies = [Body(Text + "," + Text.Replace("16315551181", "2", StringComparison.Ordinal)), "no JSON"u8.ToArray(), [0xff, 0xfe, 0]];
+        var body = Body(Text.Replace("16315551181", "11", StringComparison.Ordinal) + "," + Text.Replace("16315551181", "12", StringComparison.Ordinal));
+        for (var call = 1; call <= 2; call++)
+        {
+            using var response = await PostMetaAsync("whatsapp", body, WebhookSignatureTests.Sign(body, ChannelWebhooksFixture.Secret));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        var events = fixture.Log.Of(Topics.ChannelIncoming).TakeLast(4).ToList();
+        Assert.Equal(["11", "12", "11", "12"], events.Select(static e => e.Key));
+        Assert.Equal(2, events.Select(static e => e.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_body_that_nobody_understands_goes_as_it_is_under_the_channels_key()
+    {
+        byte[][] bodies = [Body(Text), "no JSON"u8.ToArray(), [0xff, 0xfe, 0]];
         foreach (var body in bodies)
         {
             using var response = await PostMetaAsync("messenger", body, WebhookSignatureTests.Sign(body, ChannelWebhooksFixture.Secret));
@@ -107,9 +122,9 @@ public sealed class ChannelWebhooksTests(ChannelWebhooksFixture fixture) : IClas
     }
 
     [Fact]
-    public async Task A_body_over_a_mebibyte_is_413()
+    public async Task A_body_over_4_mebibytes_is_413()
     {
-        var body = new byte[(1024 * 1024) + 1];
+        var body = new byte[(4 * 1024 * 1024) + 1];
 
         using var response = await PostMetaAsync("whatsapp", body, WebhookSignatureTests.Sign(body, ChannelWebhooksFixture.Secret));
         using var chunked = await SendAsync("whatsapp", new StreamContent(new MemoryStream(body)), "X-Hub-Signature-256", "x", chunked: true);

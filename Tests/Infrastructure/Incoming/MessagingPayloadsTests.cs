@@ -19,7 +19,7 @@ public sealed class MessagingPayloadsTests
         Assert.Equal(("mid.1457764197618:41d102a3e1ae206a38", "PSID", "hello, world!"), (message.ExternalId, message.Address, message.Text));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1458692752478), message.SentAt);
         Assert.Null(message.SenderName);
-        Assert.Equal(["PSID"], payload.Addresses);
+        Assert.Equal(["PSID"], payload.Keys);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class TelegramPayloadsTests
         var message = Assert.Single(payload.Messages);
         Assert.Equal(("1111111:1365", "1111111", "Test Lastname", "/start ✓"), (message.ExternalId, message.Address, message.SenderName, message.Text));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1441645532), message.SentAt);
-        Assert.Equal(["1111111"], payload.Addresses);
+        Assert.Equal(["1111111"], payload.Keys);
     }
 
     [Fact]

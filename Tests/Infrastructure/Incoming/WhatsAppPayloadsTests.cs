@@ -19,7 +19,7 @@ public sealed class WhatsAppPayloadsTests
             ("wamid.ABGGFlA5Fpa", "16315551181", "test user name", "this is a text message ✓"), (message.ExternalId, message.Address, message.SenderName, message.Text));
         Assert.Equal(new DateTimeOffset(2017, 9, 8, 20, 36, 28, TimeSpan.Zero), message.SentAt);
         Assert.Empty(message.Media);
-        Assert.Equal(["16315551181"], payload.Addresses);
+        Assert.Equal(["16315551181"], payload.Keys);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class WhatsAppPayloadsTests
             """);
 
         Assert.Equal([new DeliveryReceipt("whatsapp", "wamid.HBgN=", expected, DateTimeOffset.FromUnixTimeSeconds(1750857384))], payload.Receipts);
-        Assert.Equal(["5516992318222"], payload.Addresses);
+        Assert.Equal(["wamid.HBgN="], payload.Keys);
         Assert.Empty(payload.Messages);
     }
 
@@ -106,7 +106,7 @@ public sealed class WhatsAppPayloadsTests
             """);
 
         Assert.Equal(["a", "b", "c"], payload.Messages.Select(static message => message.ExternalId));
-        Assert.Equal(["1", "2"], payload.Addresses);
+        Assert.Equal(["1", "2"], payload.Keys);
     }
 
     [Theory]
