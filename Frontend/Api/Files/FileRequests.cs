@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.RegularExpressions;
 using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Files;
 using Microsoft.Net.Http.Headers;
 
 namespace Chat4All.Frontend.Api.Files;
@@ -22,24 +21,20 @@ internal sealed record InitiateRequest
 }
 
 /// <summary>The rules for uploads, for every door.</summary>
-internal static partial class FileRules
+internal static class FileRules
 {
     public const long MaxFileSize = 2_147_483_648;
     public const int MinChunkSize = 1_048_576;
     public const int MaxChunkSize = 52_428_800;
     public const int DefaultChunkSize = 5_242_880;
-    private const int MaxFilename = 255;
     private const int MaxMimeType = 127;
-
-    /// <summary>What begins a path, and characters that turn the direction of text around, by which <c>exe.txt</c> hides what a name ends in.</summary>
-    private static readonly SearchValues<char> Deceptive = SearchValues.Create("/\\\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f");
 
     /// <summary>Throws <c>validation_failed</c> with every finding, or 413 <c>file_too_large</c>.</summary>
     public static InitiateUpload Check(InitiateRequest request, string userId, UploadKind kind = UploadKind.Chunks, string? metadata = null)
     {
         var errors = new FieldErrors();
         errors.Check(request.ConversationId is { } id && Ids.IsValid(id), "conversation_id", "must be a conversation id");
-        errors.Check(IsFilename(request.Filename), "filename", $"must be a name of 1 to {MaxFilename} characters, without a path and without control characters");
+        errors.Check(FileNames.IsValid(request.Filename), "filename", $"must be a name of 1 to {FileNames.MaxLength} characters, without a path and without control characters");
         errors.Check(request.FileSize is >= 1, "file_size", $"must be 1 to {MaxFileSize}");
         var type = MimeType(request.MimeType);
         errors.Check(type is not null, "mime_type", "must be a media type such as image/png");
@@ -75,23 +70,9 @@ internal static partial class FileRules
 
     public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
-    private static bool IsFilename(string? name) =>
-        name is { Length: >= 1 and <= MaxFilename }
-        && name is not ("." or "..")
-        && !string.IsNullOrWhiteSpace(name)
-        && !name.AsSpan().ContainsAny(Deceptive)
-        && !name.Any(char.IsControl)
-        && HasWholeCharacters(name);
-
-    /// <summary>Half a surrogate pair is no text, and no database takes it.</summary>
-    private static bool HasWholeCharacters(string text) => !LoneSurrogate().IsMatch(text);
-
     /// <summary>In its canonical form; null when it is none, or, because it becomes a header, when it has other characters than a header may have.</summary>
     private static string? MimeType(string? text) =>
         text is { Length: <= MaxMimeType } && text.All(static c => c is >= ' ' and <= '~') && MediaTypeHeaderValue.TryParse(text, out var type) && !type.MatchesAllTypes && !type.MatchesAllSubTypes
             ? type.ToString().ToLowerInvariant()
             : null;
-
-    [GeneratedRegex(@"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")]
-    private static partial Regex LoneSurrogate();
 }

@@ -8,9 +8,13 @@ namespace Chat4All.Infrastructure.Connectors.Http;
 
 internal static class PlatformRegistration
 {
-    /// <summary>Registers a connector to a real platform with a client, a pace and a circuit of its own.</summary>
+    /// <summary>Registers a connector to a real platform with a client, a pace and a circuit of its own, and where its files come from.</summary>
     public static IServiceCollection AddPlatform<TOptions>(
-        this IServiceCollection services, Channels channel, ChannelSettings settings, Func<PlatformParts, TOptions, IChannelConnector> create)
+        this IServiceCollection services,
+        Channels channel,
+        ChannelSettings settings,
+        Func<PlatformParts, TOptions, IChannelConnector> create,
+        Func<MediaClient, TOptions, IMediaSource> createSource)
         where TOptions : PlatformOptions, new()
     {
         var allowPrivate = settings.AllowPrivateAddresses;
@@ -20,6 +24,7 @@ internal static class PlatformRegistration
                 : o.Check(),
             $"{channel}");
         services.TryAddSingleton<CircuitStates>();
+        services.AddSingleton(provider => createSource(MediaClient.Create(options, allowPrivate, provider.GetRequiredService<TimeProvider>()), options));
         return services.AddSingleton(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();

@@ -1,4 +1,5 @@
 using Chat4All.Grains.Abstractions;
+using Chat4All.Infrastructure.Connectors.Graph;
 using Chat4All.Infrastructure.Connectors.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,5 +11,6 @@ internal static class InstagramRegistration
     public const string Name = "graph_api";
 
     public static IServiceCollection AddInstagram(this IServiceCollection services, ChannelSettings settings) =>
-        services.AddPlatform<InstagramOptions>(Channels.Instagram, settings, static (parts, options) => new InstagramConnector(parts, options));
+        services.AddPlatform<InstagramOptions>(
+            Channels.Instagram, settings, static (parts, options) => new InstagramConnector(parts, options), static (client, _) => new AttachmentSource("instagram", client));
 }

@@ -1,4 +1,5 @@
 using Chat4All.Grains.Abstractions;
+using Chat4All.Infrastructure.Connectors.Graph;
 using Chat4All.Infrastructure.Connectors.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,5 +11,6 @@ internal static class MessengerRegistration
     public const string Name = "graph_api";
 
     public static IServiceCollection AddMessenger(this IServiceCollection services, ChannelSettings settings) =>
-        services.AddPlatform<MessengerOptions>(Channels.Messenger, settings, static (parts, options) => new MessengerConnector(parts, options));
+        services.AddPlatform<MessengerOptions>(
+            Channels.Messenger, settings, static (parts, options) => new MessengerConnector(parts, options), static (client, _) => new AttachmentSource("messenger", client));
 }

@@ -10,5 +10,6 @@ internal static class TelegramRegistration
     public const string Name = "bot_api";
 
     public static IServiceCollection AddTelegram(this IServiceCollection services, ChannelSettings settings) =>
-        services.AddPlatform<TelegramOptions>(Channels.Telegram, settings, static (parts, options) => new TelegramConnector(parts, options));
+        services.AddPlatform<TelegramOptions>(
+            Channels.Telegram, settings, static (parts, options) => new TelegramConnector(parts, options), static (client, options) => new TelegramMediaSource(client, options));
 }

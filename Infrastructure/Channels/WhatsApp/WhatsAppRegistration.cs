@@ -10,5 +10,6 @@ internal static class WhatsAppRegistration
     public const string Name = "cloud_api";
 
     public static IServiceCollection AddWhatsApp(this IServiceCollection services, ChannelSettings settings) =>
-        services.AddPlatform<WhatsAppOptions>(Channels.WhatsApp, settings, static (parts, options) => new WhatsAppConnector(parts, options));
+        services.AddPlatform<WhatsAppOptions>(
+            Channels.WhatsApp, settings, static (parts, options) => new WhatsAppConnector(parts, options), static (client, options) => new WhatsAppMediaSource(client, options));
 }

@@ -9,7 +9,8 @@ using Orleans;
 namespace Chat4All.Silo.Workers.Incoming;
 
 /// <summary>Puts what somebody wrote on a channel into their private conversation with the inbox user.</summary>
-internal sealed class Inbox(IGrainFactory grains, IConversationReader reader, IChannelAddressStore addresses, IOptions<IncomingOptions> options, TimeProvider time)
+internal sealed class Inbox(
+    IGrainFactory grains, IConversationReader reader, IChannelAddressStore addresses, IncomingFiles files, IOptions<IncomingOptions> options, TimeProvider time)
 {
     private const int MaxCached = 10_000;
 
@@ -19,10 +20,10 @@ internal sealed class Inbox(IGrainFactory grains, IConversationReader reader, IC
     private string InboxUser => options.Value.InboxUser;
 
     /// <summary>
-    /// Appends the message, once however often it comes. Throws <c>no_inbox_user</c>, <c>user_not_found</c> when the inbox user is none, and <c>message_id_conflict</c> when somebody else
-    /// has a message of the id.
+    /// Appends the message, once however often it comes, and answers null; or how long to wait for a file before it is called again. Throws <c>no_inbox_user</c>, <c>user_not_found</c> when the
+    /// inbox user is none, and <c>message_id_conflict</c> when somebody else has a message of the id.
     /// </summary>
-    public async Task DeliverAsync(string channel, IncomingMessage message, UserProfile sender, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> DeliverAsync(CallProgress call, IncomingMessage message, UserProfile sender, CancellationToken cancellationToken)
     {
         if (InboxUser.Length == 0)
         {
@@ -35,20 +36,40 @@ internal sealed class Inbox(IGrainFactory grains, IConversationReader reader, IC
         }
 
         var conversationId = await FindConversationAsync(sender.UserId, cancellationToken);
-        var channels = await ChannelsAsync(channel, cancellationToken);
-        foreach (var part in IncomingParts.Of(message))
+        var channels = await ChannelsAsync(call.Channel, cancellationToken);
+        foreach (var part in MessageParts.Of(message))
         {
+            var id = IncomingIds.Message(call.Channel, message.ExternalId, part.Part);
+            var fileId = IncomingIds.File(id);
+            var file = IncomingFile.Never;
+            if (part.Media is { } media)
+            {
+                if (await reader.FindMessageAsync(id, cancellationToken) is not null)
+                {
+                    // Taken before, with its file or without.
+                    continue;
+                }
+
+                file = await files.TakeAsync(call, fileId, media, conversationId, sender.UserId, cancellationToken);
+                if (file.Wait is not null)
+                {
+                    return file.Wait;
+                }
+            }
+
             await SendAsync(conversationId, sender, new SendMessage
             {
-                MessageId = IncomingIds.Message(channel, message.ExternalId, part.Part),
+                MessageId = id,
                 SenderId = sender.UserId,
                 SenderName = sender.Name,
-                Kind = PayloadKind.Text,
-                Payload = MessagePayload.Text(part.Text),
+                Kind = file.IsHere ? PayloadKind.File : PayloadKind.Text,
+                Payload = file.IsHere ? MessagePayload.File(fileId) : MessagePayload.Text(part.Text),
                 Channels = channels,
-                Metadata = MetadataOf(channel, message.ExternalId),
+                Metadata = MetadataOf(call.Channel, message.ExternalId),
             }, cancellationToken);
         }
+
+        return null;
     }
 
     private static string MetadataOf(string channel, string externalId) => Encoding.UTF8.GetString(EventJson.Write((channel, externalId), static (json, m) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
@@ -14,11 +15,11 @@ internal sealed class IncomingHandler(
     IOptions<IncomingOptions> options, TimeProvider time)
     : IKeyedHandler
 {
-    /// <summary>How long an unknown receipt is waited for: the platform may be faster than our record of what was sent. Later it is about somebody else's message.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private static readonly Counter<long> Messages = Telemetry.Meter.CreateCounter<long>(
         "chat4all_incoming_messages_total", description: "Messages that came in on the channels, by what became of them.");
+
+    /// <summary>The same record comes with every attempt at it, and what is known of it goes when it does.</summary>
+    private readonly ConditionalWeakTable<LogRecord, CallProgress> _calls = [];
 
     private readonly Dictionary<string, IIncomingPayloads> _payloads = payloads.ToDictionary(static p => p.Channel, StringComparer.Ordinal);
 
@@ -30,22 +31,25 @@ internal sealed class IncomingHandler(
 
     public async Task<HandlingResult> HandleAsync(LogRecord record, CancellationToken cancellationToken)
     {
-        if (Read(record.Event) is not var (channel, payload))
+        if (Find(record) is not { } call)
         {
             return HandlingResult.GiveUp("unreadable");
         }
 
-        // One message that cannot be taken must not keep the others of the same call out; it stands for the call as its dead letter.
-        string? refusal = null;
-        foreach (var message in payload.Messages)
+        while (call.Messages.TryPeek(out var message))
         {
-            var result = await TakeAsync(channel, message, cancellationToken);
-            refusal ??= result;
+            // One message that cannot be taken must not keep the others of the same call out.
+            if (await TakeAsync(call, message, cancellationToken) is { } wait)
+            {
+                return HandlingResult.Wait(wait);
+            }
+
+            call.Messages.Dequeue();
         }
 
-        return !await receipts.ReportAsync(payload, cancellationToken) && time.GetUtcNow() - record.Event.Time < Patience ? HandlingResult.Wait(TimeSpan.FromMilliseconds(500))
-            : refusal is null ? HandlingResult.Done
-            : HandlingResult.GiveUp(refusal);
+        return await receipts.ReportAsync(call, cancellationToken) is { } unknown ? HandlingResult.Wait(unknown)
+            : call.Refusal is { } refusal ? HandlingResult.GiveUp(refusal)
+            : HandlingResult.Done;
     }
 
     public Task GiveUpAsync(LogRecord record, string reason, int attempts, CancellationToken cancellationToken) =>
@@ -53,29 +57,44 @@ internal sealed class IncomingHandler(
 
     private static void Count(string channel, string result) => Messages.Add(1, new("channel", channel), new("result", result));
 
-    /// <summary>Null, or why the message cannot be taken.</summary>
-    private async Task<string?> TakeAsync(string channel, IncomingMessage message, CancellationToken cancellationToken)
+    private CallProgress? Find(LogRecord record)
+    {
+        if (!_calls.TryGetValue(record, out var call) && Read(record.Event) is var (channel, payload))
+        {
+            _calls.Add(record, call = new CallProgress(channel, payload, time.GetUtcNow()));
+        }
+
+        return call;
+    }
+
+    /// <summary>Null when the message is dealt with, or how long to wait for a file of it.</summary>
+    private async Task<TimeSpan?> TakeAsync(CallProgress call, IncomingMessage message, CancellationToken cancellationToken)
     {
         try
         {
-            var sender = await contacts.FindOrCreateAsync(channel, message, cancellationToken);
+            var sender = await contacts.FindOrCreateAsync(call.Channel, message, cancellationToken);
             if (!sender.IsActive)
             {
                 // Disabling a user shuts this door too.
-                Count(channel, "blocked");
+                Count(call.Channel, "blocked");
                 return null;
             }
 
-            await inbox.DeliverAsync(channel, message, sender, cancellationToken);
-            await addresses.NoteInboundAsync(channel, message.Address, message.SentAt, cancellationToken);
-            Count(channel, "delivered");
-            return null;
+            if (await inbox.DeliverAsync(call, message, sender, cancellationToken) is { } wait)
+            {
+                return wait;
+            }
+
+            await addresses.NoteInboundAsync(call.Channel, message.Address, message.SentAt, cancellationToken);
+            Count(call.Channel, "delivered");
         }
         catch (ChatException refused) when (refused.Error.Kind != ChatErrorKind.Unavailable)
         {
-            Count(channel, "refused");
-            return refused.Error.Code;
+            Count(call.Channel, "refused");
+            call.Refusal ??= refused.Error.Code;
         }
+
+        return null;
     }
 
     private (string Channel, IncomingPayload Payload)? Read(LogEvent incoming)

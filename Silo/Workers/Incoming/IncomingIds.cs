@@ -15,5 +15,14 @@ internal static class IncomingIds
     /// <summary>Of the private conversation of two users, unless they have one already.</summary>
     public static string Conversation(string userId, string inboxUser) => $"inbox.{Hash($"{userId}|{inboxUser}", 16)}";
 
+    /// <summary>Of a file: a UUID as all files have, of the version for those made in a way of one's own (RFC 9562, section 5.8).</summary>
+    public static string File(string messageId)
+    {
+        var id = SHA256.HashData(Encoding.UTF8.GetBytes(messageId)).AsSpan(0, 16);
+        id[6] = (byte)((id[6] & 0x0f) | 0x80);
+        id[8] = (byte)((id[8] & 0x3f) | 0x80);
+        return new Guid(id, bigEndian: true).ToString();
+    }
+
     private static string Hash(string text, int bytes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, bytes));
 }

@@ -8,6 +8,9 @@ public sealed class IncomingOptions
     /// </summary>
     public string InboxUser { get; set; } = "";
 
-    /// <summary>How many webhook calls are handled at once; those of one sender stay in order. 1 to 256, default 16.</summary>
+    /// <summary>How many webhook calls are handled at once; those of one sender stay in order. Up to half of them download files. 1 to 256, default 16.</summary>
     public int IncomingConcurrency { get; set; } = 16;
+
+    /// <summary>Largest file that is fetched from a platform; a larger one is only named. 1 byte to 1 GiB, default 100 MiB.</summary>
+    public int MaxIncomingFileBytes { get; set; } = 100 * 1024 * 1024;
 }

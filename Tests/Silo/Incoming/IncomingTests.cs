@@ -1,17 +1,21 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Chat4All.Grains.Abstractions;
+using Chat4All.Grains.Incoming;
 using Chat4All.Grains.Ports;
 using Chat4All.Tests.Api.Incoming;
 using Chat4All.Tests.Auth;
 using Chat4All.Tests.Hosting;
+using Chat4All.Tests.Infrastructure.Incoming;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat4All.Tests.Silo.Incoming;
 
 /// <summary>What people write on the channels, from the platform's call to the inbox user's conversation.</summary>
 [Trait("Category", "Integration")]
+[Collection(nameof(IncomingTests))]
 public sealed class IncomingTests : IAsyncLifetime
 {
     private const string Secret = "an app secret of tests";
@@ -195,6 +199,56 @@ public sealed class IncomingTests : IAsyncLifetime
         Assert.Empty(await DeadLettersAsync());
     }
 
+    [Fact]
+    public async Task Receipts_of_strangers_messages_keep_nobody_waiting_and_are_counted_when_they_are_dropped()
+    {
+        await using var host = await StartAsync("--Channels:InboxUser=user1", "--Channels:IncomingConcurrency=1");
+        var before = await CountAsync(host, "chat4all_incoming_receipts_unknown_total{channel=\"whatsapp\"}");
+        var statuses = Enumerable.Range(0, 60).Select(static i => $$"""{"id": "wamid.stranger-{{i}}", "status": "read", "timestamp": "1700000000", "recipient_id": "4930"}""");
+        await PostAsync("whatsapp", Statuses(string.Join(',', statuses)), host);
+
+        await WhatsAppAsync(Text("wamid.1", "4930", "behind them"), host: host);
+
+        await Eventually.HoldsAsync("the message comes", async () => (await host.GetAsync("/v1/conversations", await host.TokenAsync("user1")).JsonAsync()).GetRawText().Contains("behind them", StringComparison.Ordinal));
+        Assert.Equal(before, await CountAsync(host, "chat4all_incoming_receipts_unknown_total{channel=\"whatsapp\"}"));
+        await Eventually.HoldsAsync("they are dropped", async () => await CountAsync(host, "chat4all_incoming_receipts_unknown_total{channel=\"whatsapp\"}") == before + 60);
+    }
+
+    [Fact]
+    public async Task A_message_counts_once_although_its_call_is_looked_at_again()
+    {
+        const string delivered = "chat4all_incoming_messages_total{channel=\"whatsapp\",result=\"delivered\"}";
+        var (before, unknown) = (await CountAsync(Host, delivered), await CountAsync(Host, "chat4all_incoming_receipts_unknown_total{channel=\"whatsapp\"}"));
+        var body = $$$"""
+            {"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{"field": "messages", "value": {
+              "messages": [{{{Text("wamid.1", "4931", "once")}}}], "statuses": [{"id": "wamid.stranger", "status": "read", "timestamp": "1700000000", "recipient_id": "4931"}]}}]}]}
+            """;
+
+        await Get<IEventLog>().AppendAsync(Topics.ChannelIncoming, [IncomingCall.ToEvent("whatsapp", "4931", Encoding.UTF8.GetBytes(body), DateTimeOffset.UtcNow)], CancellationToken.None);
+
+        await Eventually.HoldsAsync("the receipt is dropped", async () => await CountAsync(Host, "chat4all_incoming_receipts_unknown_total{channel=\"whatsapp\"}") == unknown + 1);
+        Assert.Equal(before + 1, await CountAsync(Host, delivered));
+    }
+
+    [Fact]
+    public async Task A_call_as_large_as_Meta_makes_them_comes_in_whole()
+    {
+        await PostAsync("whatsapp", PayloadSplitTests.LargeCall(200));
+
+        await Eventually.HoldsAsync("every message is there", async () =>
+        {
+            var conversations = (await Host.GetAsync("/v1/conversations", await Host.TokenAsync("user1")).JsonAsync()).GetProperty("conversations").EnumerateArray()
+                .Select(static c => c.Text("conversation_id")).Where(static id => id.StartsWith("inbox.", StringComparison.Ordinal)).ToList();
+            return conversations.Count == 20 && (await Task.WhenAll(conversations.Select(MessagesAsync))).All(static messages => messages.Count == 10);
+        });
+    }
+
+    /// <summary>A counter's value.</summary>
+    private static async Task<long> CountAsync(AuthHost host, string series) =>
+        (await host.Http.GetStringAsync("/metrics")).Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
+            ? long.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
+            : 0;
+
     /// <summary>A message of user1 to user2 whose delivery on a channel was handed to its platform, as far as the store can tell.</summary>
     private async Task SendAsync(string id, string channel, string externalId, DateTimeOffset at)
     {
@@ -219,8 +273,10 @@ public sealed class IncomingTests : IAsyncLifetime
         return found;
     }
 
-    private Task StatusAsync(string status) => PostAsync("whatsapp", Encoding.UTF8.GetBytes(
-        $$$"""{"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{"field": "messages", "value": {"statuses": [{{{status}}}]}}]}]}"""));
+    private Task StatusAsync(string status) => PostAsync("whatsapp", Statuses(status));
+
+    private static byte[] Statuses(string statuses) => Encoding.UTF8.GetBytes(
+        $$$"""{"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [{"field": "messages", "value": {"statuses": [{{{statuses}}}]}}]}]}""");
 
     private static Task<AuthHost> StartAsync(params string[] settings) => AuthHost.StartAsync(
         [

@@ -1,0 +1,28 @@
+using Chat4All.Grains.Ports;
+
+namespace Chat4All.Silo.Workers.Incoming;
+
+/// <summary>How far this process is with one webhook call. Not for concurrent use.</summary>
+internal sealed class CallProgress(string channel, IncomingPayload payload, DateTimeOffset startedAt)
+{
+    private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
+
+    public string Channel => channel;
+
+    /// <summary>The first attempt.</summary>
+    public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>Messages that have not been dealt with.</summary>
+    public Queue<IncomingMessage> Messages { get; } = new(payload.Messages);
+
+    /// <summary>Receipts that nobody has taken.</summary>
+    public IReadOnlyList<DeliveryReceipt> Receipts { get; set; } = payload.Receipts;
+
+    public Queue<ReceiptWatermark> Watermarks { get; } = new(payload.Watermarks);
+
+    /// <summary>Why one of the messages could not be taken; null when none was refused. It stands for the call as its dead letter.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>Notes that a file could not be had, and answers how often that was so.</summary>
+    public int Fail(string fileId) => _failures[fileId] = _failures.GetValueOrDefault(fileId) + 1;
+}
