@@ -23,7 +23,7 @@ public interface IEventLog
     Task PingAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One member of a consumer group. Not for concurrent use, but for <see cref="CommitAsync"/>.</summary>
+/// <summary>One member of a consumer group. Not for concurrent use, but for what says so.</summary>
 public interface ILogConsumer : IAsyncDisposable
 {
     /// <summary>
@@ -34,9 +34,18 @@ public interface ILogConsumer : IAsyncDisposable
 
     /// <summary>
     /// Notes that everything of each partition up to and including the offset is done. The caller never passes work in flight. Positions of partitions that went to
-    /// another member are ignored.
+    /// another member are ignored. From any thread.
     /// </summary>
     Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins an attempt at a record: its partition is not handed over before <see cref="LetGo"/>, or only after seconds. False when the partition went to another member since the
+    /// record was read: the record is the other's work, whether or not the partition has come back. From any thread.
+    /// </summary>
+    bool TryHold(LogRecord record);
+
+    /// <summary>Ends an attempt that <see cref="TryHold"/> began. From any thread.</summary>
+    void LetGo(LogRecord record);
 }
 
 /// <summary>An event on its way into the log. On the wire it is a CloudEvents 1.0 envelope in JSON around <see cref="Data"/>.</summary>
@@ -68,6 +77,9 @@ public sealed record LogEvent
 public sealed record LogRecord(string Topic, int Partition, long Offset, LogEvent Event)
 {
     public LogPosition Position => new(Partition, Offset);
+
+    /// <summary>How often the partition had gone from the reading member and come back when this was read.</summary>
+    public int Assignment { get; init; }
 }
 
 /// <summary>A place in a topic.</summary>

@@ -13,6 +13,7 @@ internal sealed class Assignment
 
     private readonly Lock _lock = new();
     private readonly Dictionary<short, OwnedPartition> _owned = [];
+    private readonly Dictionary<short, int> _times = [];
     private long _place = long.MaxValue;
     private int _version;
 
@@ -48,10 +49,11 @@ internal sealed class Assignment
             }
 
             _place = read[^1].Offset;
-            var fresh = 0;
+            var (fresh, asRead) = (0, 0);
             foreach (var record in read)
             {
                 fresh += IsFresh(record) ? 1 : 0;
+                asRead += Has(record) ? 1 : 0;
             }
 
             var delivered = fresh == read.Count ? read : [.. read.Where(IsFresh)];
@@ -60,7 +62,16 @@ internal sealed class Assignment
                 _owned[(short)record.Partition].Deliver(record.Offset);
             }
 
-            return delivered;
+            return asRead == read.Count ? delivered : [.. delivered.Select(record => record with { Assignment = _owned[(short)record.Partition].Assignment })];
+        }
+    }
+
+    /// <summary>Whether the record's partition is still the one that it was read of.</summary>
+    public bool Has(LogRecord record)
+    {
+        lock (_lock)
+        {
+            return _owned.TryGetValue((short)record.Partition, out var owned) && owned.Assignment == record.Assignment;
         }
     }
 
@@ -137,7 +148,9 @@ internal sealed class Assignment
                 var isNew = !_owned.TryGetValue(number, out var partition);
                 if (isNew)
                 {
-                    _owned.Add(number, partition = new OwnedPartition(number, committed));
+                    // 0 the first time.
+                    _times[number] = _times.TryGetValue(number, out var last) ? last + 1 : 0;
+                    _owned.Add(number, partition = new OwnedPartition(number, committed, _times[number]));
                 }
 
                 var leaves = share.Excess.Contains(number);

@@ -91,6 +91,13 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
         return Task.CompletedTask;
     }
 
+    /// <summary>A partition is only handed over when nothing of it is outstanding, unless its lease ended.</summary>
+    public bool TryHold(LogRecord record) => _assignment.Has(record);
+
+    public void LetGo(LogRecord record)
+    {
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _leaving.CancelAsync();

@@ -1,11 +1,14 @@
 namespace Chat4All.Infrastructure.EmbeddedLog;
 
 /// <summary>A partition that a consumer reads: what it handed out, and what of that is done.</summary>
-internal sealed class OwnedPartition(short number, long committed)
+internal sealed class OwnedPartition(short number, long committed, int assignment)
 {
     private readonly Queue<long> _outstanding = new();
 
     public short Number => number;
+
+    /// <summary>How often the partition had gone and come back.</summary>
+    public int Assignment => assignment;
 
     /// <summary>The last offset handed out, or behind which handing out begins.</summary>
     public long Delivered { get; private set; } = committed;

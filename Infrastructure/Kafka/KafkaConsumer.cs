@@ -17,6 +17,9 @@ internal sealed partial class KafkaConsumer : ILogConsumer
     private static readonly TimeSpan PausedPoll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a partition that is to go waits for attempts under way: the group's other members wait for it too.</summary>
+    private static readonly TimeSpan Handover = TimeSpan.FromSeconds(5);
+
     private readonly KafkaClients _clients;
     private readonly string _topic;
     private readonly string _groupId;
@@ -60,6 +63,10 @@ internal sealed partial class KafkaConsumer : ILogConsumer
             _committing.Release();
         }
     }
+
+    public bool TryHold(LogRecord record) => _share.TryHold(record);
+
+    public void LetGo(LogRecord record) => _share.LetGo(record);
 
     public async ValueTask DisposeAsync()
     {
@@ -205,6 +212,11 @@ internal sealed partial class KafkaConsumer : ILogConsumer
 
     private void OnRevoked(IConsumer<string, byte[]> consumer, int[] revoked)
     {
+        if (!_share.Quiesce(revoked, Handover))
+        {
+            LogStillAtWork(_log, _groupId, Handover.TotalSeconds);
+        }
+
         var last = _share.Uncommitted(revoked);
         _share.Remove(revoked);
         LogRevoked(_log, _groupId, revoked.Length);
@@ -260,6 +272,9 @@ internal sealed partial class KafkaConsumer : ILogConsumer
 
     [LoggerMessage(3225, LogLevel.Error, "The record at {Place} is no CloudEvents envelope of Chat4All and is passed over")]
     private static partial void LogForeign(ILogger log, string place, Exception foreign);
+
+    [LoggerMessage(3227, LogLevel.Warning, "{Group}: an attempt took longer than {Seconds} s while its partition had to go; another member may make it too")]
+    private static partial void LogStillAtWork(ILogger log, string group, double seconds);
 
     [LoggerMessage(3226, LogLevel.Warning, "{Group}: the last commit failed; some records will be handled once more")]
     private static partial void LogLastCommit(ILogger log, string group, Exception failure);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat4All.Grains.Ports;
 
 namespace Chat4All.Infrastructure.Kafka;
@@ -10,6 +11,7 @@ internal sealed class PartitionShare(int capacity)
 {
     private readonly object _lock = new();
     private readonly Dictionary<int, Progress> _partitions = [];
+    private readonly Dictionary<int, int> _assignments = [];
     private Queue<LogRecord> _ready = new();
     private TaskCompletionSource _arrived = New();
 
@@ -40,8 +42,59 @@ internal sealed class PartitionShare(int capacity)
         {
             foreach (var partition in partitions)
             {
-                _partitions[partition] = new Progress();
+                // 0 the first time.
+                _assignments[partition] = _assignments.TryGetValue(partition, out var last) ? last + 1 : 0;
+                _partitions[partition] = new Progress(_assignments[partition]);
             }
+        }
+    }
+
+    /// <summary>Begins an attempt at a record; false when its partition went since, or is about to.</summary>
+    public bool TryHold(LogRecord record)
+    {
+        lock (_lock)
+        {
+            if (Of(record) is not { IsLeaving: false } progress)
+            {
+                return false;
+            }
+
+            progress.Held++;
+            return true;
+        }
+    }
+
+    public void LetGo(LogRecord record)
+    {
+        lock (_lock)
+        {
+            if (Of(record) is { } progress && --progress.Held == 0 && progress.IsLeaving)
+            {
+                Monitor.PulseAll(_lock);
+            }
+        }
+    }
+
+    /// <summary>Lets no further attempt at records of these partitions begin and waits for those under way; false when that took longer than <paramref name="patience"/>.</summary>
+    public bool Quiesce(IReadOnlyCollection<int> partitions, TimeSpan patience)
+    {
+        lock (_lock)
+        {
+            Progress[] leaving = [.. _partitions.Where(partition => partitions.Contains(partition.Key)).Select(static partition => partition.Value)];
+            Array.ForEach(leaving, static progress => progress.IsLeaving = true);
+            var started = Stopwatch.GetTimestamp();
+            while (leaving.Any(static progress => progress.Held > 0))
+            {
+                var left = patience - Stopwatch.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_lock, left);
+            }
+
+            return true;
         }
     }
 
@@ -71,7 +124,7 @@ internal sealed class PartitionShare(int capacity)
 
             progress.First ??= record.Offset;
             progress.Last = record.Offset;
-            _ready.Enqueue(record);
+            _ready.Enqueue(progress.Assignment == 0 ? record : record with { Assignment = progress.Assignment });
             _arrived.TrySetResult();
         }
     }
@@ -169,10 +222,21 @@ internal sealed class PartitionShare(int capacity)
         }
     }
 
+    private Progress? Of(LogRecord record) =>
+        _partitions.TryGetValue(record.Partition, out var progress) && progress.Assignment == record.Assignment ? progress : null;
+
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class Progress
+    private sealed class Progress(int assignment)
     {
+        public int Assignment => assignment;
+
+        /// <summary>Attempts under way.</summary>
+        public int Held { get; set; }
+
+        /// <summary>It goes to another member as soon as nothing is under way any more.</summary>
+        public bool IsLeaving { get; set; }
+
         /// <summary>The first offset that came since the partition did: everything before is committed.</summary>
         public long? First { get; set; }
 

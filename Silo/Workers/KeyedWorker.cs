@@ -7,7 +7,7 @@ namespace Chat4All.Silo.Workers;
 /// Runs a <see cref="IKeyedHandler"/>: a lane for each key that has records, as many at work as the handler wants. A lane that waits (for a retry, for its turn at a platform) takes no
 /// place from the others. Reading pauses when too much is in flight; what is committed never passes work in flight.
 /// </summary>
-internal sealed class KeyedWorker : Worker
+internal sealed partial class KeyedWorker : Worker
 {
     /// <summary>Room for a backlog behind a key that is retried, so that the keys read after it are not held up by it.</summary>
     private const int MaxInFlight = 4_000;
@@ -77,7 +77,7 @@ internal sealed class KeyedWorker : Worker
             _progress.Add(record.Partition, progress = new PartitionProgress());
         }
 
-        var taken = new Taken(record, progress.Take(record.Offset));
+        var taken = new Taken(record, progress.Take(record.Offset, record.Assignment));
         if (_lanes.TryGetValue(record.Event.Key, out var lane))
         {
             lane.Enqueue(taken);
@@ -99,22 +99,46 @@ internal sealed class KeyedWorker : Worker
 
         while (next is not null)
         {
-            var finished = await _attempts.HandleAsync(next.Record);
+            var end = await HandleAsync(next.Record, consumer);
             _inFlight.Finish();
             lock (_lock)
             {
-                if (finished)
+                if (end != RecordEnd.Stopped)
                 {
                     lane.Dequeue();
+                }
+
+                if (end == RecordEnd.Done)
+                {
                     Finish(next, consumer);
                 }
 
                 // A lane that stops with work left ends here; what it holds is not committed and comes again.
-                if (!finished || !lane.TryPeek(out next))
+                if (end == RecordEnd.Stopped || !lane.TryPeek(out next))
                 {
                     next = null;
                     _lanes.Remove(key);
                     LeaveIfLast();
+                }
+            }
+        }
+    }
+
+    /// <summary>A defect must not end the lane: its key, and with it the partition's commits, would stand still until a restart.</summary>
+    private async Task<RecordEnd> HandleAsync(LogRecord record, ILogConsumer consumer)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await _attempts.HandleAsync(record, consumer);
+            }
+            catch (Exception defect) when (defect is not OutOfMemoryException)
+            {
+                LogDefect(Log, _handler.Group, record.Event.Id, _handler.Topic, defect);
+                if (!await DelayAsync(RetrySchedule.After(failures)))
+                {
+                    return RecordEnd.Stopped;
                 }
             }
         }
@@ -180,6 +204,9 @@ internal sealed class KeyedWorker : Worker
             _idle.TrySetResult();
         }
     }
+
+    [LoggerMessage(323, LogLevel.Critical, "{Group} has a defect that shows at event {EventId} of {Topic}; it tries again")]
+    private static partial void LogDefect(ILogger log, string group, string eventId, string topic, Exception defect);
 
     private sealed record Taken(LogRecord Record, PartitionProgress.Entry Entry);
 }

@@ -8,17 +8,18 @@ internal sealed class PartitionProgress
 {
     private readonly Queue<Entry> _taken = new();
     private long _lastTaken = long.MinValue;
+    private int _assignment;
 
     /// <summary>Takes note of a record that was read, in the order of reading.</summary>
-    public Entry Take(long offset)
+    public Entry Take(long offset, int assignment)
     {
-        if (offset <= _lastTaken)
+        if (offset <= _lastTaken || assignment != _assignment)
         {
-            // The partition was given away and came back from an older commit. What is in flight from before no longer counts.
+            // The partition was given away and came back. What is in flight from before no longer counts.
             _taken.Clear();
         }
 
-        _lastTaken = offset;
+        (_lastTaken, _assignment) = (offset, assignment);
         var entry = new Entry(offset);
         _taken.Enqueue(entry);
         return entry;

@@ -10,23 +10,26 @@ namespace Chat4All.Silo.Workers;
 internal sealed partial class RecordAttempts(
     IKeyedHandler handler, WorkerSpans spans, SemaphoreSlim places, Func<TimeSpan, Task<bool>> delay, ILogger log, CancellationToken stopping, CancellationToken cutOff)
 {
-    /// <summary>True when the record is dealt with; false when the worker stops before, so that it has to come again. Never throws.</summary>
-    public async Task<bool> HandleAsync(LogRecord record)
+    public async Task<RecordEnd> HandleAsync(LogRecord record, ILogConsumer consumer)
     {
         var (attempts, outages) = (0, 0);
         while (true)
         {
-            var (result, isOutage) = await AttemptAsync(record);
+            if (await AttemptAsync(record, consumer) is not var (result, isOutage))
+            {
+                return RecordEnd.Gone;
+            }
+
             if (stopping.IsCancellationRequested && result.Outcome is not (HandlingOutcome.Done or HandlingOutcome.GiveUp))
             {
-                return false;
+                return RecordEnd.Stopped;
             }
 
             attempts += result.Outcome is HandlingOutcome.Retry or HandlingOutcome.GiveUp ? 1 : 0;
             switch (result.Outcome)
             {
                 case HandlingOutcome.Done:
-                    return true;
+                    return RecordEnd.Done;
                 case HandlingOutcome.Wait:
                     await delay(isOutage ? RetrySchedule.After(++outages) : result.Delay);
                     break;
@@ -35,20 +38,28 @@ internal sealed partial class RecordAttempts(
                     await delay(RetrySchedule.After(attempts));
                     break;
                 default:
-                    return await GiveUpAsync(record, result.Reason!, attempts);
+                    return await GiveUpAsync(record, consumer, result.Reason!, attempts);
             }
         }
     }
 
-    private async Task<(HandlingResult Result, bool IsOutage)> AttemptAsync(LogRecord record)
+    /// <summary>One attempt; null when the record is another member's by now.</summary>
+    private async Task<(HandlingResult Result, bool IsOutage)?> AttemptAsync(LogRecord record, ILogConsumer consumer)
     {
         await places.WaitAsync(CancellationToken.None);
+        var holds = false;
         Activity? span = null;
         try
         {
             if (stopping.IsCancellationRequested)
             {
                 return (HandlingResult.Wait(TimeSpan.Zero), false);
+            }
+
+            holds = consumer.TryHold(record);
+            if (!holds)
+            {
+                return null;
             }
 
             span = spans.Start(record);
@@ -65,39 +76,58 @@ internal sealed partial class RecordAttempts(
         finally
         {
             span?.Dispose();
-            places.Release();
+            End(record, consumer, holds);
         }
     }
 
-    private async Task<bool> GiveUpAsync(LogRecord record, string reason, int attempts)
+    private async Task<RecordEnd> GiveUpAsync(LogRecord record, ILogConsumer consumer, string reason, int attempts)
     {
-        for (var failures = 1; !await TryGiveUpAsync(record, reason, attempts); failures++)
+        for (var failures = 1; ; failures++)
         {
+            if (await TryGiveUpAsync(record, consumer, reason, attempts) is { } end)
+            {
+                return end;
+            }
+
             if (!await delay(RetrySchedule.After(failures)))
             {
-                return false;
+                return RecordEnd.Stopped;
             }
         }
-
-        return true;
     }
 
-    private async Task<bool> TryGiveUpAsync(LogRecord record, string reason, int attempts)
+    /// <summary>How it ended; null when it has to be tried again.</summary>
+    private async Task<RecordEnd?> TryGiveUpAsync(LogRecord record, ILogConsumer consumer, string reason, int attempts)
     {
         await places.WaitAsync(CancellationToken.None);
+        var holds = consumer.TryHold(record);
         try
         {
+            if (!holds)
+            {
+                return RecordEnd.Gone;
+            }
+
             await handler.GiveUpAsync(record, reason, attempts, cutOff);
-            return true;
+            return RecordEnd.Done;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogNotGivenUp(log, handler.Group, record.Event.Id, handler.Topic, failure);
-            return false;
+            return null;
         }
         finally
         {
-            places.Release();
+            End(record, consumer, holds);
+        }
+    }
+
+    private void End(LogRecord record, ILogConsumer consumer, bool holds)
+    {
+        places.Release();
+        if (holds)
+        {
+            consumer.LetGo(record);
         }
     }
 
@@ -106,4 +136,17 @@ internal sealed partial class RecordAttempts(
 
     [LoggerMessage(322, LogLevel.Error, "{Group} could not put event {EventId} of {Topic} aside; it tries again")]
     private static partial void LogNotGivenUp(ILogger log, string group, string eventId, string topic, Exception failure);
+}
+
+/// <summary>How the work on a record ended.</summary>
+internal enum RecordEnd
+{
+    /// <summary>It is dealt with.</summary>
+    Done = 0,
+
+    /// <summary>The worker stops; the record comes again.</summary>
+    Stopped,
+
+    /// <summary>Its partition went to another member, who reads it anew.</summary>
+    Gone,
 }

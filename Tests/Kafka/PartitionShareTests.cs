@@ -123,6 +123,38 @@ public sealed class PartitionShareTests
         Assert.True(await waiting);
     }
 
+    [Fact]
+    public async Task A_record_is_ones_own_until_its_partition_goes_even_when_that_comes_back()
+    {
+        _share.Add([0, 1]);
+        Arrive((0, 1), (1, 1));
+        var taken = await _share.TakeAsync(2, CancellationToken.None);
+        Assert.All(taken, record => Assert.True(_share.TryHold(record)));
+
+        _share.Remove([0]);
+        Assert.Equal([false, true], taken.Select(_share.TryHold));
+
+        _share.Add([0]);
+        Arrive((0, 1));
+        var again = Assert.Single(await _share.TakeAsync(2, CancellationToken.None));
+        Assert.Equal((false, true), (_share.TryHold(taken[0]), _share.TryHold(again)));
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_to_go_waits_for_attempts_under_way_and_lets_none_begin()
+    {
+        _share.Add([0, 1]);
+        Arrive((0, 1), (1, 1));
+        var (own, others) = await _share.TakeAsync(2, CancellationToken.None) is [var first, var second] ? (first, second) : default;
+        Assert.True(_share.TryHold(own) && _share.TryHold(others));
+
+        Assert.False(_share.Quiesce([0], TimeSpan.FromMilliseconds(1)));
+        Assert.Equal((false, true), (_share.TryHold(own), _share.TryHold(others)));
+        var waiting = Task.Run(() => _share.Quiesce([0], TimeSpan.FromSeconds(30)));
+        _share.LetGo(own);
+        Assert.True(await waiting);
+    }
+
     private async Task<LogPosition[]> TakeAsync(int max) => [.. (await _share.TakeAsync(max, CancellationToken.None)).Select(static record => record.Position)];
 
     private void Arrive(params (int Partition, long Offset)[] places)

@@ -4,6 +4,7 @@ using Chat4All.Grains;
 using Chat4All.Grains.Ports;
 using Chat4All.Silo.Workers;
 using Chat4All.Tests.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat4All.Tests.Silo.Workers;
@@ -228,6 +229,54 @@ public sealed class KeyedWorkerTests
     }
 
     [Fact]
+    public async Task What_waits_while_its_partition_goes_is_neither_tried_again_nor_committed()
+    {
+        await using var worker = await StartAsync();
+        _time.Hold();
+        _handler.Handle = record => Task.FromResult(record.Event.Key == "a" ? HandlingResult.Retry("no answer") : HandlingResult.GiveUp("refused"));
+        _handler.GiveUp = static () => throw new StoreUnavailableException("away");
+        _log.Add("a", "a", "b");
+        await Eventually.HoldsAsync("both keys wait", () => _time.Waits.Count == 2);
+
+        // It went and came back, behind what the other member did: nothing from before holds up the commits.
+        _log.Assignment = 1;
+        _handler.Handle = static _ => Task.FromResult(HandlingResult.Done);
+        _time.Release();
+        _log.Repeat([ScriptedLog.Record(0, 9, "a") with { Assignment = 1 }]);
+        await CommittedAsync(9);
+        Assert.Equal(9, Assert.Single(_log.Commits).Offset);
+        Assert.Equal([1L, 3L, 9L], _handler.Handled.Select(static record => record.Offset).Order());
+    }
+
+    [Theory]
+    [InlineData(365)]
+    [InlineData(-1)]
+    public async Task However_long_a_platform_asks_to_wait_the_key_goes_on(int days)
+    {
+        await using var worker = await StartAsync();
+        var calls = 0;
+        _handler.Handle = _ => Task.FromResult(++calls == 1 ? HandlingResult.Wait(TimeSpan.FromDays(days)) : HandlingResult.Done);
+
+        _log.Add("a", "a");
+
+        await CommittedAsync(2);
+        Assert.All(_time.Waits, static wait => Assert.Equal(TimeSpan.FromDays(1), wait));
+    }
+
+    [Fact]
+    public async Task A_defect_around_an_attempt_does_not_end_the_lane()
+    {
+        var broken = new BrokenOnceLogger();
+        await using var worker = await StartAsync(broken);
+        _handler.Handle = _ => broken.IsBroken ? throw new InvalidOperationException("a defect") : Task.FromResult(HandlingResult.Done);
+
+        _log.Add("a", "a");
+
+        await CommittedAsync(2);
+        Assert.False(broken.IsBroken);
+    }
+
+    [Fact]
     public async Task A_log_that_fails_is_read_again()
     {
         await using var worker = await StartAsync();
@@ -326,14 +375,34 @@ public sealed class KeyedWorkerTests
         Assert.Equal(span.TraceId, inside);
     }
 
-    private async Task<RunningWorker> StartAsync()
+    private async Task<RunningWorker> StartAsync(ILogger<KeyedWorker>? log = null)
     {
-        var worker = new RunningWorker(new KeyedWorker(_handler, _log, _time, NullLogger<KeyedWorker>.Instance));
+        var worker = new RunningWorker(new KeyedWorker(_handler, _log, _time, log ?? NullLogger<KeyedWorker>.Instance));
         await worker.StartAsync();
         return worker;
     }
 
     private Task CommittedAsync(long offset) => Eventually.HoldsAsync($"{offset} is committed", () => _log.Committed() == offset);
+
+    /// <summary>Throws at the first line written to it.</summary>
+    private sealed class BrokenOnceLogger : ILogger<KeyedWorker>
+    {
+        public bool IsBroken { get; private set; } = true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsBroken)
+            {
+                IsBroken = false;
+                throw new IOException("the disk is full");
+            }
+        }
+    }
 
     private sealed class ScriptedHandler : IKeyedHandler
     {

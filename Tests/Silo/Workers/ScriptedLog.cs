@@ -38,6 +38,9 @@ internal sealed class ScriptedLog : IEventLog
 
     public void Fail(Exception failure) => _pages.Writer.TryWrite(() => throw failure);
 
+    /// <summary>Records read in an earlier one are another member's.</summary>
+    public volatile int Assignment;
+
     public static LogRecord Record(int partition, long offset, string key, string? traceParent = null) => new("topic", partition, offset, new LogEvent
     {
         Id = $"{offset}",
@@ -87,6 +90,12 @@ internal sealed class ScriptedLog : IEventLog
             }
 
             return Task.CompletedTask;
+        }
+
+        public bool TryHold(LogRecord record) => record.Assignment == log.Assignment;
+
+        public void LetGo(LogRecord record)
+        {
         }
 
         public ValueTask DisposeAsync()
