@@ -38,6 +38,7 @@ public static class DeliveryRules
             Status = status,
             Attempts = attempts,
             ExternalId = externalId,
+            SentAt = externalId == delivery.ExternalId ? delivery.SentAt : update.At,
             Error = keepsError ? delivery.Error : update.Error,
             UpdatedAt = now,
         };

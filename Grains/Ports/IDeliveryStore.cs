@@ -24,11 +24,14 @@ public interface IDeliveryStore
     Task<IReadOnlyList<ExternalDelivery>> FindByExternalIdsAsync(string channel, IReadOnlyCollection<string> externalIds, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The platform's ids of what was sent to the recipient on the channel, made at or before the moment, and has not come as far as <paramref name="below"/>; oldest first. For
+    /// The platform's ids of what was sent to the recipient on the channel at or before the moment, and has not come as far as <paramref name="below"/>; oldest first. For
     /// platforms that confirm everything up to a time: Messenger and Instagram.
     /// </summary>
     Task<IReadOnlyList<string>> ListUnconfirmedAsync(
         string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Those of the ids that there is a message of. Any number.</summary>
+    Task<IReadOnlySet<string>> FindMessagesAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken);
 
     /// <summary>The members of the given conversations now, by conversation id.</summary>
     Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken);

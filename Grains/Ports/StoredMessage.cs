@@ -55,6 +55,9 @@ public sealed record DeliveryRecord
     /// <summary>The platform's id of the message, once known.</summary>
     public string? ExternalId { get; init; }
 
+    /// <summary>When the attempt began in which the platform gave <see cref="ExternalId"/>.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
     public string? Error { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

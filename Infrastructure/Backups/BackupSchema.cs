@@ -27,7 +27,7 @@ internal static class BackupSchema
             ("deleted_at", Time), ("created_at", Time)),
         Table("message_deliveries",
             ("message_id", Text), ("recipient", Text), ("channel", Text), ("status", SmallInteger), ("attempts", Integer), ("external_id", Text), ("error", Text),
-            ("created_at", Time), ("updated_at", Time)),
+            ("created_at", Time), ("updated_at", Time), ("sent_at", Time)),
         Table("outbox_events",
             ("id", Uuid), ("aggregate_type", Text), ("aggregate_id", Text), ("event_type", Text), ("payload", Json), ("published", Flag), ("published_at", Time),
             ("created_at", Time), ("version", Integer), ("error_message", Text), ("conversation_id", Text), ("seq", BigInteger),

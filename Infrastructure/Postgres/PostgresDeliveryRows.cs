@@ -8,7 +8,7 @@ namespace Chat4All.Infrastructure.Postgres;
 internal static class PostgresDeliveryRows
 {
     /// <summary>The columns of <see cref="Read"/>.</summary>
-    public const string Columns = "message_id, recipient, channel, status, attempts, external_id, error, updated_at";
+    public const string Columns = "message_id, recipient, channel, status, attempts, external_id, error, updated_at, sent_at";
 
     public static DeliveryRecord Read(NpgsqlDataReader row) => new()
     {
@@ -20,5 +20,6 @@ internal static class PostgresDeliveryRows
         ExternalId = row.TextOrNull(5),
         Error = row.TextOrNull(6),
         UpdatedAt = row.Time(7),
+        SentAt = row.TimeOrNull(8),
     };
 }

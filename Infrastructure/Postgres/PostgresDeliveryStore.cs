@@ -72,9 +72,9 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database, OutboxPla
             """
             select external_id
             from message_deliveries
-            where channel = $1 and recipient = $2 and created_at <= $3 and status in (1, 2) and status < $4
+            where channel = $1 and recipient = $2 and sent_at <= $3 and status in (1, 2) and status < $4
               and channel in ('instagram', 'messenger') and external_id is not null
-            order by created_at
+            order by sent_at
             limit $5
             """;
         return database.ReadAsync<IReadOnlyList<string>>(
@@ -82,6 +82,10 @@ internal sealed class PostgresDeliveryStore(PostgresDatabase database, OutboxPla
                 .ListAsync(static row => row.GetString(0), cancellationToken),
             cancellationToken);
     }
+
+    public Task<IReadOnlySet<string>> FindMessagesAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlySet<string>>(
+        async connection => (await connection.Command("select id from messages where id = any($1)").Texts(messageIds).ListAsync(static row => row.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal),
+        cancellationToken);
 
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken)
     {

@@ -33,8 +33,8 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
     private const string WriteDeliveries =
         """
         update message_deliveries d
-        set status = i.status, attempts = i.attempts, external_id = i.external_id, error = i.error, updated_at = $8
-        from unnest($1, $2, $3, $4, $5, $6, $7) i (message_id, recipient, channel, status, attempts, external_id, error)
+        set status = i.status, attempts = i.attempts, external_id = i.external_id, error = i.error, sent_at = i.sent_at, updated_at = $9
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8) i (message_id, recipient, channel, status, attempts, external_id, error, sent_at)
         where d.message_id = any(array[i.message_id]) and d.recipient = any(array[i.recipient]) and d.channel = any(array[i.channel])
         """;
 
@@ -135,6 +135,7 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
                 Array([.. rows.Select(static row => row.Attempts)], NpgsqlDbType.Integer),
                 Array([.. rows.Select(static row => row.ExternalId)], NpgsqlDbType.Text),
                 Array([.. rows.Select(static row => row.Error)], NpgsqlDbType.Text),
+                Array([.. rows.Select(static row => row.SentAt?.UtcDateTime)], NpgsqlDbType.TimestampTz),
                 at,
             },
         };

@@ -7,7 +7,7 @@ namespace Chat4All.Infrastructure.Sqlite;
 internal static class SqliteDeliveryRows
 {
     /// <summary>Selects deliveries as <c>d</c>; a where clause follows.</summary>
-    public const string Select = "select d.message_id, d.recipient, d.channel, d.status, d.attempts, d.external_id, d.error, d.updated_at from message_deliveries d";
+    public const string Select = "select d.message_id, d.recipient, d.channel, d.status, d.attempts, d.external_id, d.error, d.updated_at, d.sent_at from message_deliveries d";
 
     public static DeliveryRecord Read(SqliteStatement row) => new()
     {
@@ -19,5 +19,6 @@ internal static class SqliteDeliveryRows
         ExternalId = row.TextOrNull(5),
         Error = row.TextOrNull(6),
         UpdatedAt = row.Time(7),
+        SentAt = row.TimeOrNull(8),
     };
 }

@@ -84,9 +84,9 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlaceme
             """
             select external_id
             from message_deliveries
-            where channel = ?1 and recipient = ?2 and created_at <= ?3 and status in (1, 2) and status < ?4
+            where channel = ?1 and recipient = ?2 and sent_at <= ?3 and status in (1, 2) and status < ?4
               and channel in ('instagram', 'messenger') and external_id is not null
-            order by created_at
+            order by sent_at
             limit ?5
             """;
         return database.ReadAsync<IReadOnlyList<string>>(
@@ -103,6 +103,23 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlaceme
             },
             cancellationToken);
     }
+
+    public Task<IReadOnlySet<string>> FindMessagesAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlySet<string>>(
+        session =>
+        {
+            var found = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var messageId in messageIds)
+            {
+                using var row = session.Prepare("select 1 from messages where id = ?1").Bind(messageId);
+                if (row.Read())
+                {
+                    found.Add(messageId);
+                }
+            }
+
+            return found;
+        },
+        cancellationToken);
 
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken)
     {

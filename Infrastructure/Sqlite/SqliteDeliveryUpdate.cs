@@ -10,7 +10,7 @@ internal static class SqliteDeliveryUpdate
     private const string WriteDelivery =
         """
         update message_deliveries
-        set status = ?4, attempts = ?5, external_id = ?6, error = ?7, updated_at = ?8
+        set status = ?4, attempts = ?5, external_id = ?6, error = ?7, updated_at = ?8, sent_at = ?9
         where message_id = ?1 and recipient = ?2 and channel = ?3
         """;
 
@@ -36,7 +36,7 @@ internal static class SqliteDeliveryUpdate
         {
             session.Prepare(WriteDelivery)
                 .Bind(row.MessageId).Bind(row.Recipient).Bind(row.Channel)
-                .Bind((long)row.Status).Bind(row.Attempts).Bind(row.ExternalId).Bind(row.Error).Bind(row.UpdatedAt)
+                .Bind((long)row.Status).Bind(row.Attempts).Bind(row.ExternalId).Bind(row.Error).Bind(row.UpdatedAt).Bind(row.SentAt)
                 .Execute();
         }
 

@@ -200,14 +200,17 @@ public abstract class DeliveryStoreCompliance(StoreFixture fixture)
     [SkippableFact]
     public async Task What_was_sent_up_to_a_moment_and_is_not_confirmed_is_listed_for_platforms_that_confirm_so()
     {
-        fixture.Require();
-        var (recipient, names) = (NewId("user"), Enumerable.Range(0, 6).Select(static _ => NewId("msg")).ToArray());
+        var recipient = NewId("user");
+        var (_, names) = await fixture.AddDeliveriesAsync(6, recipient);
         MessageStatus[] statuses =
             [MessageStatus.InTransit, MessageStatus.Delivered, MessageStatus.Read, MessageStatus.Failed, MessageStatus.InTransit, MessageStatus.InTransit];
         for (var i = 0; i < names.Length; i++)
         {
-            await Store.InsertAsync([new(names[i], recipient, i == 4 ? "whatsapp" : "messenger")], Now.AddMinutes(i), CancellationToken.None);
-            await fixture.QueryAsync($"update message_deliveries set status = {(int)statuses[i]}, external_id = 'x-{names[i]}' where message_id = '{names[i]}'");
+            // All are made before; when they were sent counts.
+            var channel = i == 4 ? "whatsapp" : "messenger";
+            await Store.InsertAsync([new(names[i], recipient, channel)], Now.AddHours(-1), CancellationToken.None);
+            await RecordAsync(Update(names[i], recipient, MessageStatus.InTransit, channel, at: Now.AddMinutes(i), externalId: $"x-{names[i]}"));
+            await RecordAsync(Update(names[i], recipient, statuses[i], channel, at: Now.AddHours(2)));
         }
 
         Task<IReadOnlyList<string>> ListAsync(MessageStatus below, int minutes, string channel = "messenger") =>
@@ -218,6 +221,17 @@ public abstract class DeliveryStoreCompliance(StoreFixture fixture)
         Assert.Equal([$"x-{names[0]}"], await ListAsync(MessageStatus.Delivered, 4));
         Assert.Empty(await ListAsync(MessageStatus.Read, 5, "instagram"));
         Assert.Empty(await ListAsync(MessageStatus.Read, 5, "whatsapp"));
+    }
+
+    [SkippableFact]
+    public async Task Messages_that_the_store_has_are_told_from_others()
+    {
+        var (_, ids) = await fixture.AddDeliveriesAsync(2, "a");
+
+        var found = await Store.FindMessagesAsync([ids[1], NewId("msg"), ids[0]], CancellationToken.None);
+
+        Assert.Equal(ids.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Empty(await Store.FindMessagesAsync([], CancellationToken.None));
     }
 
     [SkippableFact]

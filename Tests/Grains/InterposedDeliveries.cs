@@ -36,6 +36,9 @@ internal sealed class InterposedDeliveries(IDeliveryStore store) : IDeliveryStor
         string channel, string recipient, MessageStatus below, DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>
         store.ListUnconfirmedAsync(channel, recipient, below, upTo, limit, cancellationToken);
 
+    public Task<IReadOnlySet<string>> FindMessagesAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken) =>
+        store.FindMessagesAsync(messageIds, cancellationToken);
+
     public Task<ILookup<string, string>> ListMembersAsync(IReadOnlyCollection<string> conversationIds, CancellationToken cancellationToken) =>
         store.ListMembersAsync(conversationIds, cancellationToken);
 }

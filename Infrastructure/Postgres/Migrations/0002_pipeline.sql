@@ -55,8 +55,11 @@ create table channel_addresses (
 -- A platform's receipts name its own id of the message.
 create index idx_delivery_external on message_deliveries (channel, external_id) where external_id is not null;
 
+-- When the attempt began in which the platform gave external_id.
+alter table message_deliveries add column sent_at timestamptz;
+
 -- Receipts of these platforms name a moment: everything sent to somebody up to then.
-create index idx_delivery_unconfirmed on message_deliveries (channel, recipient, created_at)
+create index idx_delivery_unconfirmed on message_deliveries (channel, recipient, sent_at)
   where channel in ('instagram', 'messenger') and external_id is not null and status in (1, 2);
 
 create table dead_letters (

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Chat4All.Silo.Workers.Deliveries;
@@ -11,19 +12,19 @@ namespace Chat4All.Silo.Workers.Deliveries;
 /// Sends what one channel's topic asks for. The delivery's row decides whether there is anything left to do, so that a request that comes again, because a process died or the log
 /// repeats it, is sent again only if the platform's answer was never recorded.
 /// </summary>
-internal sealed class ConnectorWorker(
+internal sealed partial class ConnectorWorker(
     IChannelConnector connector,
     IDeliveryStore deliveries,
     IChannelAddressStore addresses,
     IGrainFactory grains,
     IDeadLetters deadLetters,
     DeliveryOptions options,
-    TimeProvider time) : IKeyedHandler
+    TimeProvider time,
+    ILogger<ConnectorWorker> log) : IKeyedHandler
 {
     private const string NoAddress = "no_address";
     private const string InternalError = "internal_error";
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NoteAgainAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly string _channel = ChannelNames.Join(connector.Channel);
 
@@ -49,6 +50,11 @@ internal sealed class ConnectorWorker(
         var delivery = await deliveries.FindAsync(message.MessageId, message.Recipient, _channel, cancellationToken);
         if (delivery is null)
         {
+            if ((await deliveries.FindMessagesAsync([message.MessageId], cancellationToken)).Count == 0)
+            {
+                return HandlingResult.GiveUp(ErrorCodes.MessageNotFound);
+            }
+
             await deliveries.InsertAsync([new NewDelivery(message.MessageId, message.Recipient, _channel)], time.GetUtcNow(), cancellationToken);
         }
         else if (delivery.Status is not (MessageStatus.Accepted or MessageStatus.Failed) || (delivery.Status == MessageStatus.Failed && !isReplay))
@@ -59,11 +65,14 @@ internal sealed class ConnectorWorker(
         var attempt = (delivery?.Attempts ?? 0) + 1;
         if (await AddressAsync(message, cancellationToken) is not { } addressed)
         {
-            await NoteAsync(message, MessageStatus.Failed, error: NoAddress);
+            await NoteAsync(message, MessageStatus.Failed, time.GetUtcNow(), error: NoAddress);
             return HandlingResult.Done;
         }
 
-        return await HandleAsync(addressed, await SendAsync(addressed, cancellationToken), attempt, cancellationToken);
+        var began = time.GetUtcNow();
+        var result = await SendAsync(addressed, cancellationToken);
+        await NoteResultAsync(addressed, result, began, attempt, cancellationToken);
+        return After(result);
     }
 
     public async Task GiveUpAsync(LogRecord record, string reason, int attempts, CancellationToken cancellationToken)
@@ -82,31 +91,20 @@ internal sealed class ConnectorWorker(
         await deadLetters.AddAsync(record, Group, error, attempts, cancellationToken, message?.Recipient, _channel);
         if (message is not null)
         {
-            await NoteAsync(message, MessageStatus.Failed, error: error);
+            await NoteAsync(message, MessageStatus.Failed, time.GetUtcNow(), error: error);
         }
     }
 
-    private async Task<HandlingResult> HandleAsync(OutgoingMessage message, SendResult result, int attempt, CancellationToken cancellationToken)
+    private static string ErrorOf(SendResult result) => result.Error ?? CodeOf(result.Outcome);
+
+    private HandlingResult After(SendResult result) => result.Outcome switch
     {
-        var error = result.Error ?? CodeOf(result.Outcome);
-        switch (result.Outcome)
-        {
-            case AttemptOutcome.Sent:
-                await NoteSentAsync(message, result.ExternalId, attempt, cancellationToken);
-                return HandlingResult.Done;
-            case AttemptOutcome.Throttled:
-                return HandlingResult.Wait(result.RetryAfter ?? DefaultWait);
-            case AttemptOutcome.Failed:
-                await NoteAsync(message, MessageStatus.Accepted, error: error, attempts: attempt);
-                return HandlingResult.GiveUp(error);
-            case AttemptOutcome.Unknown when !options.RetryUnknownOutcome:
-                await NoteAsync(message, MessageStatus.Accepted, error: error, attempts: attempt);
-                return HandlingResult.GiveUp(error);
-            default:
-                await NoteAsync(message, MessageStatus.Accepted, error: error, attempts: attempt);
-                return HandlingResult.Retry(error);
-        }
-    }
+        AttemptOutcome.Sent => HandlingResult.Done,
+        AttemptOutcome.Throttled => HandlingResult.Wait(result.RetryAfter ?? DefaultWait),
+        AttemptOutcome.Failed => HandlingResult.GiveUp(ErrorOf(result)),
+        AttemptOutcome.Unknown when !options.RetryUnknownOutcome => HandlingResult.GiveUp(ErrorOf(result)),
+        _ => HandlingResult.Retry(ErrorOf(result)),
+    };
 
     private async Task<OutgoingMessage?> AddressAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
@@ -129,24 +127,36 @@ internal sealed class ConnectorWorker(
         return result;
     }
 
-    /// <summary>The platform has the message: this is noted however long the store is away, for another attempt would send it once more.</summary>
-    private async Task NoteSentAsync(OutgoingMessage message, string? externalId, int attempt, CancellationToken cancellationToken)
+    /// <summary>
+    /// Notes what the platform said, however long the store or the conversation's grain is away: the record is only dealt with by what was noted, and handling it anew would send the
+    /// message once more.
+    /// </summary>
+    private async Task NoteResultAsync(OutgoingMessage message, SendResult result, DateTimeOffset began, int attempt, CancellationToken cancellationToken)
     {
-        while (true)
+        if (result.Outcome == AttemptOutcome.Throttled)
+        {
+            return;
+        }
+
+        var (status, error) = result.Outcome == AttemptOutcome.Sent ? (MessageStatus.InTransit, null) : (MessageStatus.Accepted, ErrorOf(result));
+        for (var failures = 1; ; failures++)
         {
             try
             {
-                await NoteAsync(message, MessageStatus.InTransit, externalId, attempts: attempt);
+                await NoteAsync(message, status, began, result.ExternalId, error, attempt);
                 return;
             }
-            catch (ChatException away) when (away.Error.Kind == ChatErrorKind.Unavailable)
+            catch (Exception away) when (away is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
             {
-                await Task.Delay(NoteAgainAfter, time, cancellationToken);
+                LogNotNoted(log, message.DeliveryId, CodeOf(result.Outcome), away);
             }
+
+            await Task.Delay(RetrySchedule.After(failures), time, cancellationToken);
         }
     }
 
-    private async Task NoteAsync(OutgoingMessage message, MessageStatus status, string? externalId = null, string? error = null, int attempts = 0)
+    /// <summary>Tells the conversation. One that the store does not have, because an older backup of it was restored, keeps no notes.</summary>
+    private async Task NoteAsync(OutgoingMessage message, MessageStatus status, DateTimeOffset at, string? externalId = null, string? error = null, int attempts = 0)
     {
         var update = new DeliveryUpdate
         {
@@ -154,13 +164,20 @@ internal sealed class ConnectorWorker(
             Recipient = message.Recipient,
             Channel = _channel,
             Status = status,
-            At = time.GetUtcNow(),
+            At = at,
             ExternalId = externalId,
             Error = error,
             Attempts = attempts,
             TraceParent = Activity.Current is { Recorded: true } activity ? activity.Id : null,
         };
-        await grains.GetGrain<IConversationGrain>(message.ConversationId).RecordDeliveries([update], CancellationToken.None);
+        try
+        {
+            await grains.GetGrain<IConversationGrain>(message.ConversationId).RecordDeliveries([update], CancellationToken.None);
+        }
+        catch (ChatException unknown) when (unknown.Error.Kind == ChatErrorKind.NotFound)
+        {
+            LogUnknownConversation(log, message.DeliveryId);
+        }
     }
 
     /// <summary>Whether a reason is a code that may stand in a delivery; the text of an exception is not.</summary>
@@ -174,4 +191,10 @@ internal sealed class ConnectorWorker(
         AttemptOutcome.Throttled => "throttled",
         _ => "outcome_unknown",
     };
+
+    [LoggerMessage(341, LogLevel.Warning, "Delivery {DeliveryId}: that it is {Outcome} could not be noted; it is tried again, and nothing is sent before")]
+    private static partial void LogNotNoted(ILogger log, string deliveryId, string outcome, Exception away);
+
+    [LoggerMessage(342, LogLevel.Warning, "Delivery {DeliveryId} is of a conversation that the store does not have")]
+    private static partial void LogUnknownConversation(ILogger log, string deliveryId);
 }

@@ -1,6 +1,7 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 
@@ -32,7 +33,8 @@ internal static class DeliveryServices
                 provider.GetRequiredService<IGrainFactory>(),
                 provider.GetRequiredService<IDeadLetters>(),
                 provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
-                provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ConnectorWorker>>()));
         }
 
         return services;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
@@ -143,6 +144,58 @@ public sealed class ConnectorWorkerTests : IAsyncLifetime
 
         Assert.Single(connector.Attempts);
         Assert.Equal(MessageStatus.InTransit, (await _host.DeliveryAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(AttemptOutcome.Retry)]
+    [InlineData(AttemptOutcome.Failed)]
+    [InlineData(AttemptOutcome.Unknown)]
+    public async Task Whatever_the_platform_said_is_noted_before_anything_is_sent_again(AttemptOutcome outcome)
+    {
+        var record = await _host.RequestAsync();
+        var connector = new ScriptedConnector(Channels.WhatsApp).Answers(new SendResult(outcome, Error: "no"));
+        var refusals = 0;
+        _host.Grains.Deliveries.BeforeRecord = _ => ++refusals <= 3 ? throw new StoreUnavailableException("away") : Task.CompletedTask;
+
+        var result = await _host.Worker(connector, retryUnknown: false).HandleAsync(record, CancellationToken.None);
+
+        Assert.Equal(outcome == AttemptOutcome.Retry ? HandlingResult.Retry("no") : HandlingResult.GiveUp("no"), result);
+        Assert.Single(connector.Attempts);
+        var delivery = await _host.DeliveryAsync();
+        Assert.Equal((MessageStatus.Accepted, 1, "no"), (delivery.Status, delivery.Attempts, delivery.Error));
+    }
+
+    [Fact]
+    public async Task A_grain_that_does_not_answer_is_told_again_what_was_sent()
+    {
+        var record = await _host.RequestAsync();
+        var connector = new ScriptedConnector(Channels.WhatsApp);
+        var refusals = 0;
+        _host.Grains.Deliveries.BeforeRecord = _ => ++refusals <= 2 ? throw new TimeoutException("no answer in 30 s") : Task.CompletedTask;
+
+        Assert.Equal(HandlingResult.Done, await _host.Worker(connector).HandleAsync(record, CancellationToken.None));
+
+        Assert.Single(connector.Attempts);
+        Assert.Equal(MessageStatus.InTransit, (await _host.DeliveryAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_store_does_not_have_is_not_sent_and_becomes_a_dead_letter()
+    {
+        var record = await _host.RequestAsync();
+        var unknown = record with
+        {
+            Event = record.Event with { Id = "unknown", Data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Event.Data.Span).Replace("m1", "m2", StringComparison.Ordinal).Replace("c1", "c2", StringComparison.Ordinal)) },
+        };
+        var connector = new ScriptedConnector(Channels.WhatsApp);
+        var worker = _host.Worker(connector);
+
+        Assert.Equal(HandlingResult.GiveUp(ErrorCodes.MessageNotFound), await worker.HandleAsync(unknown, CancellationToken.None));
+        await worker.GiveUpAsync(unknown, ErrorCodes.MessageNotFound, 1, CancellationToken.None);
+
+        Assert.Empty(connector.Attempts);
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+        Assert.Equal(("unknown", ErrorCodes.MessageNotFound), (letter.EventId, letter.Reason));
     }
 
     [Fact]

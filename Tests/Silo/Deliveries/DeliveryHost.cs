@@ -4,6 +4,7 @@ using Chat4All.Grains.Ports;
 using Chat4All.Silo.Workers;
 using Chat4All.Silo.Workers.Deliveries;
 using Chat4All.Tests.Grains;
+using Chat4All.Tests.Silo.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -36,7 +37,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
         new(Store.Deliveries, Store.Addresses, connectors, Log, DeadLetters, Grains.Factory, TimeProvider.System);
 
     public ConnectorWorker Worker(IChannelConnector connector, bool retryUnknown = true) =>
-        new(connector, Grains.Deliveries, Store.Addresses, Grains.Factory, DeadLetters, new DeliveryOptions { RetryUnknownOutcome = retryUnknown }, TimeProvider.System);
+        new(connector, Grains.Deliveries, Store.Addresses, Grains.Factory, DeadLetters, new DeliveryOptions { RetryUnknownOutcome = retryUnknown }, new RecordedWaits(), NullLogger<ConnectorWorker>.Instance);
 
     /// <summary>Sends a message of <c>u1</c> into a group of u1, u2 and u3; the event as the router reads it.</summary>
     public async Task<LogRecord> SendAsync(string conversationId, string messageId, Channels channels, string? to = null)
