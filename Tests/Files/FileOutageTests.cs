@@ -104,6 +104,32 @@ public sealed class FileOutageTests
         }
     }
 
+    [Fact]
+    public async Task A_download_that_finds_no_store_is_503_and_has_nothing_of_the_file()
+    {
+        await using var hub = await HubServer.StartAsync();
+        using var user = await hub.SignInAsync("user1");
+        var id = await user.UploadAsync(RandomNumberGenerator.GetBytes(1000));
+        var folder = Path.Combine(hub.DataFolder, "files");
+        Directory.Move(folder, folder + ".away");
+
+        using var whole = await user.ContentAsync(id);
+        using var part = await user.ContentAsync(id, ("Range", "bytes=0-9"));
+        using var parts = await user.ContentAsync(id, ("Range", "bytes=0-9,20-29"));
+        using var chunk = await user.ChunkAsync(await user.InitiateAsync(new byte[10]), 1, new byte[10]);
+        Directory.Move(folder + ".away", folder);
+        using var again = await user.ContentAsync(id);
+
+        foreach (var answer in new[] { whole, part, parts, chunk })
+        {
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "storage_unavailable"), (answer.StatusCode, await answer.ErrorAsync()));
+            Assert.Null(answer.Headers.ETag);
+            Assert.DoesNotContain(answer.Content.Headers, header => header.Key is "Content-Disposition" or "Content-Range" or "Last-Modified");
+        }
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
     [SkippableFact]
     public async Task Ten_uploads_of_large_chunks_at_once_take_no_memory()
     {
@@ -123,6 +149,28 @@ public sealed class FileOutageTests
         }));
 
         Assert.InRange(Peak(hub) - before, 0, 60L * Mebibyte);
+    }
+
+    [SkippableFact]
+    public async Task Twelve_bodies_of_tus_at_once_take_a_piece_each_and_no_more()
+    {
+        Skip.If(!OperatingSystem.IsLinux(), "The peak of a process's memory is read from /proc.");
+        const int bodies = 12;
+        await using var hub = await HubServer.StartAsync();
+        using var user = await hub.SignInAsync("user1");
+        var conversation = await user.CreateGroupAsync(["user1", "user2", "user3"]);
+        var content = new byte[40 * Mebibyte];
+        await user.UploadAsync(new byte[Mebibyte]);
+        var before = Peak(hub);
+
+        await Task.WhenAll(Enumerable.Range(0, bodies).Select(async i =>
+        {
+            using var one = await hub.SignInAsync($"user{(i % 3) + 1}");
+            using var answer = await one.WriteAsync(await one.CreateTusAsync(content.Length, conversation), 0, content);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }));
+
+        Assert.InRange(Peak(hub) - before, 0, (bodies * 5L * Mebibyte) + (40L * Mebibyte));
     }
 
     /// <summary>Files in a folder of the object store.</summary>

@@ -6,7 +6,7 @@ namespace Chat4All.Frontend.Api.Files.Tus;
 /// <summary>The routes of tus 1.0.0.</summary>
 internal static class TusApi
 {
-    public static IServiceCollection AddTus(this IServiceCollection services) => services.AddSingleton<TusWriters>().AddSingleton<TusIntake>().AddSingleton<TusDoor>();
+    public static IServiceCollection AddTus(this IServiceCollection services) => services.AddSingleton<TusWriters>().AddSingleton<TusBodies>().AddSingleton<TusIntake>().AddSingleton<TusDoor>();
 
     public static void MapTus(this IEndpointRouteBuilder routes)
     {

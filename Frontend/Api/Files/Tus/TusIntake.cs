@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Chat4All.Frontend.Auth.Limits;
 using Chat4All.Grains.Abstractions;
@@ -9,18 +8,10 @@ namespace Chat4All.Frontend.Api.Files.Tus;
 /// Takes in the body of a PATCH. It is stored and registered piece by piece, each whole in memory first, so that of a body that is cut everything that came is kept and counts.
 /// A body with a checksum counts as a whole or not at all: it is one piece, straight from the socket.
 /// </summary>
-internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRateLimiter limiter, TimeProvider time) : IDisposable
+internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, TusBodies bodies, UploadRateLimiter limiter, TimeProvider time)
 {
-    /// <summary>The smallest part that S3 composes without reading it.</summary>
-    private const int PieceSize = 5 * 1024 * 1024;
-
-    /// <summary>Bodies that are taken in at once, each with a piece in memory.</summary>
-    private const int MaxBodies = 64;
-
     /// <summary>More than this are refused: as many parts S3 composes, and each is a row.</summary>
     private const int MaxPieces = 10_000;
-
-    private readonly SemaphoreSlim _bodies = new(MaxBodies);
 
     /// <summary>Reads the body to its end and answers the upload as it then is.</summary>
     public async Task<UploadView> TakeAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, TusChecksum? checksum)
@@ -43,28 +34,6 @@ internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRa
         }
     }
 
-    public void Dispose() => _bodies.Dispose();
-
-    private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, CancellationToken cancellationToken)
-    {
-        if (!await _bodies.WaitAsync(TimeSpan.Zero, cancellationToken))
-        {
-            throw ChatException.Unavailable(ErrorCodes.Overloaded, "Too many uploads are under way.");
-        }
-
-        var left = context.Request.ContentLength ?? (upload.FileSize - upload.UploadedBytes);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(left, 1, PieceSize));
-        try
-        {
-            return await TakePiecesAsync(context, grain, upload, buffer, cancellationToken);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _bodies.Release();
-        }
-    }
-
     private async Task<UploadView> TakeWholeAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, TusChecksum checksum, CancellationToken cancellationToken)
     {
         var length = context.Request.ContentLength switch
@@ -75,7 +44,7 @@ internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRa
             { } bytes => (int)bytes,
         };
         RequirePiece(upload);
-        await PaceAsync(context, upload.UserId, length, isFirst: true);
+        await PaceAsync(context, upload.UserId, length, isFirst: true, cut: null, cancellationToken);
         using var hash = IncrementalHash.CreateHash(checksum.Algorithm);
         var body = checksum.Sha256 is null ? new HashedBody(context.Request.Body, hash) : context.Request.Body;
         var receipt = await intake.TakeAsync(
@@ -93,17 +62,18 @@ internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRa
         return receipt.Upload;
     }
 
-    private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, byte[] buffer, CancellationToken cancellationToken)
+    private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, CancellationToken cancellationToken)
     {
+        using var place = bodies.Take(upload.UserId);
         for (var isFirst = true; ; isFirst = false)
         {
-            var room = (int)Math.Min(buffer.Length, upload.FileSize - upload.UploadedBytes);
-            var (read, cut) = await FillAsync(context.Request.Body, buffer.AsMemory(0, Math.Min(room, PieceSize)), cancellationToken);
+            var room = (int)Math.Min(place.Piece.Length, upload.FileSize - upload.UploadedBytes);
+            var (read, cut) = await FillAsync(context.Request.Body, place.Piece.AsMemory(0, room), cancellationToken);
             if (read > 0)
             {
                 RequirePiece(upload);
-                await PaceAsync(context, upload.UserId, read, isFirst);
-                upload = await StoreAsync(grain, upload, buffer, read);
+                cut = await PaceAsync(context, upload.UserId, read, isFirst, cut, cancellationToken);
+                upload = await StoreAsync(grain, upload, place.Piece, read);
             }
 
             if (cut is not null)
@@ -148,18 +118,35 @@ internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, UploadRa
         return receipt.Upload;
     }
 
-    /// <summary>Takes the bytes from the user's minute. A body that has begun is not refused but read more slowly: clients do not try again after a 429.</summary>
-    private async Task PaceAsync(HttpContext context, string userId, int length, bool isFirst)
+    /// <summary>
+    /// Takes the bytes from the user's minute. A body that has begun is not refused but read more slowly: clients do not try again after a 429. What has come of one that is cut is
+    /// not held up any more.
+    /// </summary>
+    /// <returns>Why the body has ended before its end, now or before; null when it has not.</returns>
+    private async Task<Exception?> PaceAsync(HttpContext context, string userId, int length, bool isFirst, Exception? cut, CancellationToken cancellationToken)
     {
-        for (var decision = limiter.TryTake(userId, length); !decision.Allowed; decision = limiter.TryTake(userId, length))
+        while (true)
         {
+            var decision = limiter.TryTake(userId, length);
+            if (decision.Allowed || (cut is not null && !isFirst))
+            {
+                return cut;
+            }
+
             if (isFirst)
             {
                 decision.WriteTo(context.Response.Headers);
                 throw new ProblemException(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"At most {decision.Limit} KiB a minute are taken here.");
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(decision.RetryAfterSeconds), time, context.RequestAborted);
+            try
+            {
+                await Task.Delay(TimeSpan.FromSeconds(decision.RetryAfterSeconds), time, cancellationToken);
+            }
+            catch (OperationCanceledException ended)
+            {
+                cut = ended;
+            }
         }
     }
 
