@@ -25,22 +25,25 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
     public async Task<(int Uploads, Reclaimed Freed)> CollectAsync(string actor, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
+        var tally = new Tally();
         try
         {
             var now = time.GetUtcNow();
-            var (uploads, freed) = await CollectExpiredAsync(now, cancellationToken);
-            var young = now - options.Value.OrphanAge;
-            freed += await CollectOrphansAsync(StorageKeys.Chunks, young, cancellationToken);
-            freed += await CollectOrphansAsync(StorageKeys.Objects, young, cancellationToken);
-            freed += await objects.ReclaimAsync(young, cancellationToken);
-            FileMetrics.Collected(freed);
-            if (uploads > 0 || freed.Objects > 0 || actor != Itself)
+            try
             {
-                var detail = string.Create(CultureInfo.InvariantCulture, $$"""{"expired_uploads":{{uploads}},"deleted_objects":{{freed.Objects}},"freed_bytes":{{freed.Bytes}}}""");
-                await files.AuditAsync(actor, "files.collected", detail, now, cancellationToken);
+                await CollectExpiredAsync(now, tally, cancellationToken);
+                var young = now - options.Value.OrphanAge;
+                await CollectOrphansAsync(StorageKeys.Chunks, young, tally, cancellationToken);
+                await CollectOrphansAsync(StorageKeys.Objects, young, tally, cancellationToken);
+                tally.Freed += await objects.ReclaimAsync(young, cancellationToken);
+            }
+            finally
+            {
+                // What was freed is freed, also when the rest could not be looked at.
+                await TellAsync(actor, tally, now);
             }
 
-            return (uploads, freed);
+            return (tally.Uploads, tally.Freed);
         }
         finally
         {
@@ -70,9 +73,19 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
         }
     }
 
-    private async Task<(int Uploads, Reclaimed Freed)> CollectExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task TellAsync(string actor, Tally tally, DateTimeOffset now)
     {
-        var (uploads, freed) = (0, default(Reclaimed));
+        var (uploads, freed) = (tally.Uploads, tally.Freed);
+        FileMetrics.Collected(freed);
+        if (uploads > 0 || freed.Objects > 0 || actor != Itself)
+        {
+            var detail = string.Create(CultureInfo.InvariantCulture, $$"""{"expired_uploads":{{uploads}},"deleted_objects":{{freed.Objects}},"freed_bytes":{{freed.Bytes}}}""");
+            await files.AuditAsync(actor, "files.collected", detail, now, CancellationToken.None);
+        }
+    }
+
+    private async Task CollectExpiredAsync(DateTimeOffset now, Tally tally, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var expired = await files.ListExpiredAsync(now, Batch, cancellationToken);
@@ -80,22 +93,21 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
             {
                 if (await files.DeleteAsync(id, now, cancellationToken) is { } pieces)
                 {
-                    uploads++;
+                    tally.Uploads++;
                     await objects.DeleteAsync([.. pieces.Select(static piece => piece.Key)], cancellationToken);
-                    freed += new Reclaimed(pieces.Count, pieces.Sum(static piece => piece.Length));
+                    tally.Freed += new Reclaimed(pieces.Count, pieces.Sum(static piece => piece.Length));
                 }
             }
 
             if (expired.Count < Batch)
             {
-                return (uploads, freed);
+                return;
             }
         }
     }
 
-    private async Task<Reclaimed> CollectOrphansAsync(string prefix, DateTimeOffset young, CancellationToken cancellationToken)
+    private async Task CollectOrphansAsync(string prefix, DateTimeOffset young, Tally tally, CancellationToken cancellationToken)
     {
-        var freed = default(Reclaimed);
         var candidates = new List<StoredObject>(Batch);
         await foreach (var found in objects.ListAsync(prefix, cancellationToken))
         {
@@ -106,12 +118,12 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
 
             if (candidates.Count == Batch)
             {
-                freed += await DeleteUnreferencedAsync(candidates, cancellationToken);
+                tally.Freed += await DeleteUnreferencedAsync(candidates, cancellationToken);
                 candidates.Clear();
             }
         }
 
-        return freed + await DeleteUnreferencedAsync(candidates, cancellationToken);
+        tally.Freed += await DeleteUnreferencedAsync(candidates, cancellationToken);
     }
 
     /// <summary>A key is never used twice, so what nothing refers to now nothing will refer to.</summary>
@@ -138,6 +150,14 @@ public sealed partial class FileCollector(IFileStore files, IObjectStore objects
         {
             return false;
         }
+    }
+
+    /// <summary>What one collection has freed so far.</summary>
+    private sealed class Tally
+    {
+        public int Uploads { get; set; }
+
+        public Reclaimed Freed { get; set; }
     }
 
     [LoggerMessage(1602, LogLevel.Warning, "Files could not be collected; the next time is the next chance")]

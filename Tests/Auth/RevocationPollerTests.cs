@@ -22,6 +22,7 @@ public sealed class RevocationPollerTests
         });
         using var poller = new RevocationPoller(tokens, new Revocations(new TokenCache(new AuthOptions(), time)), time, NullLogger<RevocationPoller>.Instance);
         await poller.StartAsync(default);
+        await Eventually.HoldsAsync("its timer runs", () => time.HasTimerDueIn(TimeSpan.FromMilliseconds(500)));
 
         time.Advance(TimeSpan.FromHours(1.1));
         await Eventually.HoldsAsync("the clean-up was lost", () => Volatile.Read(ref lost) == 1);

@@ -2,6 +2,10 @@ using System.Security.Cryptography;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Files;
 using Chat4All.Grains.Ports;
+using Chat4All.Silo.Files;
+using Chat4All.Tests.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Chat4All.Tests.Files;
 
@@ -61,6 +65,52 @@ public sealed class FileCollectorTests : IAsyncLifetime
         Assert.Equal((1, new Reclaimed(1, 77)), (uploads, freed));
         Assert.Null(await _host.Files.FindAsync(id, default));
         Assert.Empty(await _host.KeysAsync());
+    }
+
+    [Fact]
+    public async Task What_was_freed_is_told_although_the_rest_failed()
+    {
+        await PutAsync(StorageKeys.NewChunk(TimeProvider.System), 30);
+        var objects = Interposed<IObjectStore>.Around(
+            _host.Objects, before: method => method == nameof(IObjectStore.ReclaimAsync) ? throw new ObjectStoreUnavailableException("away") : Task.CompletedTask);
+        var told = new List<string>();
+        var files = Interposed<IFileStore>.Around(_host.Files, behind: method =>
+        {
+            told.Add(method);
+            return Task.CompletedTask;
+        });
+        using var counted = new CountedMetrics("chat4all_files_collected_objects_total", "chat4all_files_collected_bytes_total");
+        using var collector = new FileCollector(files, objects, Options.Create(AtOnce), TimeProvider.System, NullLogger<FileCollector>.Instance);
+
+        await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => collector.CollectAsync("u9", default));
+
+        Assert.Contains(nameof(IFileStore.AuditAsync), told);
+        Assert.True(counted["chat4all_files_collected_objects_total"] >= 1);
+        Assert.True(counted["chat4all_files_collected_bytes_total"] >= 30);
+        Assert.Contains(await _host.AuditAsync(), entry => entry == ("u9", "files.collected", """{"expired_uploads":0,"deleted_objects":1,"freed_bytes":30}"""));
+    }
+
+    [Fact]
+    public async Task It_collects_every_hour_by_itself_and_goes_on_after_a_failure()
+    {
+        var time = new SteppedTime();
+        var rounds = 0;
+        var objects = Interposed<IObjectStore>.Around(
+            _host.Objects,
+            before: method => method == nameof(IObjectStore.ReclaimAsync) && Interlocked.Increment(ref rounds) == 1 ? throw new OperationCanceledException("timed out") : Task.CompletedTask);
+        using var collector = new FileCollector(_host.Files, objects, Options.Create(new UploadOptions()), time, NullLogger<FileCollector>.Instance);
+        await collector.StartAsync(default);
+        await Eventually.HoldsAsync("its timer runs", () => time.HasTimerDueIn(TimeSpan.FromHours(1)));
+
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(0, Volatile.Read(ref rounds));
+        for (var round = 1; round <= 3; round++)
+        {
+            time.Advance(round == 1 ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1));
+            await Eventually.HoldsAsync($"round {round}", () => Volatile.Read(ref rounds) == round);
+        }
+
+        await collector.StopAsync(default);
     }
 
     private Task PutAsync(string key, int length) => _host.Objects.PutAsync(key, new MemoryStream(new byte[length]), length, default);

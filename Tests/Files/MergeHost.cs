@@ -48,6 +48,9 @@ internal sealed class MergeHost : IAsyncDisposable
 
     public IGrainFactory Grains => _grains.Factory;
 
+    /// <summary>The audit log: who did what, and what came of it.</summary>
+    public Task<IReadOnlyList<(string Actor, string Action, string Detail)>> AuditAsync() => _store.AuditAsync();
+
     /// <summary>Another worker, over ports of a test's own.</summary>
     public FileMerge MergeOver(IFileStore files) => new(files, Objects, _grains.Factory, TimeProvider.System, NullLogger<FileMerge>.Instance);
 

@@ -72,6 +72,23 @@ internal sealed class EmbeddedStore : IAsyncDisposable
         return await row.ReadAsync() ? (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1)) : throw new InvalidOperationException($"There is no event of {aggregateId}.");
     }
 
+    /// <summary>The audit log: who did what, and what came of it.</summary>
+    public async Task<IReadOnlyList<(string Actor, string Action, string Detail)>> AuditAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "test.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var select = connection.CreateCommand();
+        select.CommandText = "select actor, action, detail from audit_log";
+        await using var row = await select.ExecuteReaderAsync();
+        var entries = new List<(string, string, string)>();
+        while (await row.ReadAsync())
+        {
+            entries.Add((row.GetString(0), row.GetString(1), row.GetString(2)));
+        }
+
+        return entries;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
