@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chat4All.Frontend.Auth;
 using Chat4All.Grains.Abstractions;
 using Orleans;
+using Orleans.Runtime;
 
 namespace Chat4All.Frontend.Api;
 
@@ -99,6 +100,11 @@ internal sealed class MessageBatch
         catch (ChatException refused)
         {
             places.ForEach(place => results[place] = BatchResult.From(refused.Error));
+        }
+        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        {
+            // The other conversations' answers still count.
+            places.ForEach(place => results[place] = BatchResult.From(ProblemsOfExceptions.OutcomeUnknown()));
         }
 
         foreach (var place in places.Where(place => results[place].MessageId is null))

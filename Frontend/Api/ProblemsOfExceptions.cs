@@ -47,7 +47,8 @@ internal static partial class ProblemsOfExceptions
         }
     }
 
-    private static ChatError OutcomeUnknown() =>
+    /// <summary>The error for a change whose answer was lost.</summary>
+    public static ChatError OutcomeUnknown() =>
         new(ChatErrorKind.Unavailable, ErrorCodes.OutcomeUnknown, "It is not known whether this was done; the same request again, with the same id, tells.");
 
     private static Task WriteJsonAsync(HttpContext context, JsonException json)

@@ -19,7 +19,7 @@ internal sealed partial class OperationErrors(ILogger<OperationErrors> logger)
                 return new ChatError(ChatErrorKind.Unavailable, ErrorCodes.StoreUnavailable, "The store cannot be reached; nothing was written.");
             case CommitOutcomeUnknownException or TimeoutException:
                 LogUnavailable(logger, failed);
-                return new ChatError(ChatErrorKind.Unavailable, ErrorCodes.OutcomeUnknown, "It is not known whether this was done; the same request again, with the same id, tells.");
+                return ProblemsOfExceptions.OutcomeUnknown();
             default:
                 LogUnexpected(logger, failed);
                 return new ChatError(ChatErrorKind.Invalid, ProblemCodes.InternalError, "Something went wrong here.");
