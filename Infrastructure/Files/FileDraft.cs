@@ -23,7 +23,7 @@ internal sealed class FileDraft : IDisposable
         }
         catch (Exception failure) when (FileFailures.Translate(failure) is { } translated)
         {
-            File.Delete(path);
+            DeleteQuietly(path);
             throw translated;
         }
     }
@@ -52,7 +52,7 @@ internal sealed class FileDraft : IDisposable
                     var folder = Path.GetDirectoryName(path)!;
                     _folders.Require(folder);
                     RandomAccess.FlushToDisk(Handle);
-                    File.Move(_path, path, overwrite: true);
+                    Move(path);
                     _kept = true;
                     NativeFiles.SyncFolder(folder);
                 },
@@ -66,12 +66,37 @@ internal sealed class FileDraft : IDisposable
         }
     }
 
+    private void Move(string path)
+    {
+        try
+        {
+            File.Move(_path, path, overwrite: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            _folders.Forget(Path.GetDirectoryName(path)!);
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         Handle.Dispose();
         if (!_kept)
         {
-            File.Delete(_path);
+            DeleteQuietly(_path);
+        }
+    }
+
+    /// <summary>What cannot be deleted now is reclaimed later; the failure that led here is the one to tell.</summary>
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (FileFailures.Translate(failure) is not null)
+        {
         }
     }
 }

@@ -21,9 +21,17 @@ internal static class FileFailures
     public static Exception? Translate(Exception failure) => failure switch
     {
         EndOfStreamException => null,
-        FileNotFoundException or DirectoryNotFoundException => new ObjectNotFoundException("There is no such object.", failure),
+        FileNotFoundException or DirectoryNotFoundException => Unavailable(failure),
         IOException { HResult: NoSpace or QuotaExceeded or TooLarge or DiskFull or HandleDiskFull or NoRoomReserved } => new ObjectStoreFullException("The disk is full.", failure),
-        IOException or UnauthorizedAccessException => new ObjectStoreUnavailableException("The object store's folder cannot be used now.", failure),
+        IOException or UnauthorizedAccessException => Unavailable(failure),
         _ => null,
     };
+
+    /// <summary>The same for reading, where a file that is not there is an object that is not there, unless the whole store is gone.</summary>
+    public static Exception? TranslateRead(Exception failure, ObjectFolders folders) =>
+        failure is FileNotFoundException or DirectoryNotFoundException && Directory.Exists(folders.Drafts)
+            ? new ObjectNotFoundException("There is no such object.", failure)
+            : Translate(failure);
+
+    private static ObjectStoreUnavailableException Unavailable(Exception failure) => new("The object store's folder cannot be used now.", failure);
 }

@@ -63,7 +63,7 @@ internal sealed class FileObjectStore : IObjectStore
         {
             return Task.FromResult<Stream>(new FileRange(Open(key), offset, length));
         }
-        catch (Exception failure) when (FileFailures.Translate(failure) is { } translated)
+        catch (Exception failure) when (FileFailures.TranslateRead(failure, _folders) is { } translated)
         {
             throw translated;
         }
@@ -91,7 +91,7 @@ internal sealed class FileObjectStore : IObjectStore
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
         }
-        catch (Exception failure) when (FileFailures.Translate(failure) is { } translated)
+        catch (Exception failure) when (FileFailures.TranslateRead(failure, _folders) is { } translated)
         {
             throw translated;
         }
@@ -135,10 +135,17 @@ internal sealed class FileObjectStore : IObjectStore
     public Task<Reclaimed> ReclaimAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var reclaimed = default(Reclaimed);
-        foreach (var draft in new DirectoryInfo(_folders.Drafts).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before.UtcDateTime))
+        try
         {
-            reclaimed += new Reclaimed(1, draft.Length);
-            draft.Delete();
+            foreach (var draft in new DirectoryInfo(_folders.Drafts).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before.UtcDateTime))
+            {
+                reclaimed += new Reclaimed(1, draft.Length);
+                draft.Delete();
+            }
+        }
+        catch (Exception failure) when (FileFailures.Translate(failure) is { } translated)
+        {
+            throw translated;
         }
 
         return Task.FromResult(reclaimed);

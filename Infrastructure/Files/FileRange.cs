@@ -24,10 +24,17 @@ internal sealed class FileRange(SafeFileHandle file, long start, long length) : 
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await RandomAccess.ReadAsync(file, buffer[..(int)Math.Min(buffer.Length, _left)], _at, cancellationToken);
-        _at += read;
-        _left -= read;
-        return read;
+        try
+        {
+            var read = await RandomAccess.ReadAsync(file, buffer[..(int)Math.Min(buffer.Length, _left)], _at, cancellationToken);
+            _at += read;
+            _left -= read;
+            return read;
+        }
+        catch (Exception failure) when (FileFailures.Translate(failure) is { } translated)
+        {
+            throw translated;
+        }
     }
 
     public override int Read(Span<byte> buffer)

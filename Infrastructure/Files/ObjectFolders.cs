@@ -33,6 +33,9 @@ internal sealed class ObjectFolders
         return Directory.Exists(top) ? Directory.EnumerateDirectories(top, "*", SearchOption.AllDirectories).Prepend(top) : [];
     }
 
+    /// <summary>Notes that a folder which was made is not there any more: it is made again when it is next needed.</summary>
+    public void Forget(string folder) => _made.TryRemove(folder, out _);
+
     /// <summary>Makes the folder of a path, durably.</summary>
     public void Require(string folder)
     {

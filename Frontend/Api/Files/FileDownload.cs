@@ -21,15 +21,9 @@ internal sealed class FileDownload(IGrainFactory grains, IFileStore files, IObje
     {
         var file = await AuthorizedAsync(context);
         var presented = FilePresentation.Of(file);
-        var headers = context.Response.GetTypedHeaders();
-        headers.ETag = presented.ETag;
-        headers.LastModified = file.CompletedAt;
-        context.Response.Headers.AcceptRanges = "bytes";
-        context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         if (DownloadConditions.IsNotModified(context.Request, presented.ETag, file.CompletedAt!.Value))
         {
+            Describe(context.Response, file, presented);
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
@@ -38,13 +32,13 @@ internal sealed class FileDownload(IGrainFactory grains, IFileStore files, IObje
         if (HttpMethods.IsGet(context.Request.Method) && options.Redirect && context.Request.Query["redirect"] != "false"
             && objects.Presign(file.StorageKey!, TimeSpan.FromSeconds(options.LinkSeconds), file.MimeType, presented.Disposition) is { } link)
         {
+            Describe(context.Response, file, presented);
             context.Response.Headers.CacheControl = "private, no-store";
             context.Response.Redirect(link.AbsoluteUri);
             return;
         }
 
-        context.Response.Headers.ContentDisposition = presented.Disposition;
-        await SendAsync(context, file, DownloadConditions.Ranges(context.Request, presented.ETag, file.CompletedAt.Value, file.FileSize));
+        await SendAsync(context, file, presented, DownloadConditions.Ranges(context.Request, presented.ETag, file.CompletedAt.Value, file.FileSize));
     }
 
     private async Task<FileRecord> AuthorizedAsync(HttpContext context)
@@ -63,60 +57,82 @@ internal sealed class FileDownload(IGrainFactory grains, IFileStore files, IObje
         return file.Status == FileStatus.Completed ? file : throw ChatException.Conflict(ErrorCodes.FileNotCompleted, "The file is not complete yet.");
     }
 
-    private Task SendAsync(HttpContext context, FileRecord file, IReadOnlyList<ByteRange>? ranges)
+    private static void Describe(HttpResponse response, FileRecord file, FilePresentation presented)
     {
-        var response = context.Response;
-        switch (ranges)
-        {
-            case null:
-                response.ContentType = file.MimeType;
-                response.ContentLength = file.FileSize;
-                return SendAsync(context, file, new ByteRange(0, file.FileSize));
-            case []:
-                response.Headers.ContentRange = $"bytes */{file.FileSize}";
-                response.Headers.Remove(HeaderNames.ContentDisposition);
-                throw new ProblemException(StatusCodes.Status416RangeNotSatisfiable, ProblemCodes.RangeNotSatisfiable, $"The file has {file.FileSize} bytes.");
-            case [var range]:
-                response.StatusCode = StatusCodes.Status206PartialContent;
-                response.ContentType = file.MimeType;
-                response.ContentLength = range.Length;
-                response.Headers.ContentRange = range.ContentRange(file.FileSize);
-                return SendAsync(context, file, range);
-            default:
-                return SendPartsAsync(context, file, ranges);
-        }
+        var headers = response.GetTypedHeaders();
+        headers.ETag = presented.ETag;
+        headers.LastModified = file.CompletedAt;
+        response.Headers.AcceptRanges = "bytes";
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
     }
 
-    private async Task SendPartsAsync(HttpContext context, FileRecord file, IReadOnlyList<ByteRange> ranges)
+    private async Task SendAsync(HttpContext context, FileRecord file, FilePresentation presented, IReadOnlyList<ByteRange>? ranges)
+    {
+        var response = context.Response;
+        if (ranges is [])
+        {
+            Describe(response, file, presented);
+            response.Headers.ContentRange = $"bytes */{file.FileSize}";
+            throw new ProblemException(StatusCodes.Status416RangeNotSatisfiable, ProblemCodes.RangeNotSatisfiable, $"The file has {file.FileSize} bytes.");
+        }
+
+        // Opened before the answer has a header of the file's: what comes of a store that is away is not the file.
+        var first = ranges?[0] ?? new ByteRange(0, file.FileSize);
+        await using var content = await OpenAsync(context, file, first);
+        Describe(response, file, presented);
+        response.Headers.ContentDisposition = presented.Disposition;
+        response.StatusCode = ranges is null ? StatusCodes.Status200OK : StatusCodes.Status206PartialContent;
+        if (ranges is { Count: > 1 })
+        {
+            await SendPartsAsync(context, file, ranges, content);
+            return;
+        }
+
+        response.ContentType = file.MimeType;
+        response.ContentLength = first.Length;
+        if (ranges is not null)
+        {
+            response.Headers.ContentRange = first.ContentRange(file.FileSize);
+        }
+
+        await SendAsync(context, content, first.Length);
+    }
+
+    private async Task SendPartsAsync(HttpContext context, FileRecord file, IReadOnlyList<ByteRange> ranges, Stream first)
     {
         var response = context.Response;
         var boundary = Guid.NewGuid().ToString("n");
         string[] heads = [.. ranges.Select(range => $"\r\n--{boundary}\r\nContent-Type: {file.MimeType}\r\nContent-Range: {range.ContentRange(file.FileSize)}\r\n\r\n")];
         var end = $"\r\n--{boundary}--\r\n";
-        response.StatusCode = StatusCodes.Status206PartialContent;
         response.ContentType = $"multipart/byteranges; boundary={boundary}";
         response.ContentLength = heads.Sum(static head => head.Length) + ranges.Sum(static range => range.Length) + end.Length;
         for (var i = 0; i < ranges.Count; i++)
         {
             await response.WriteAsync(heads[i], context.RequestAborted);
-            await SendAsync(context, file, ranges[i]);
+            await using var content = i == 0 ? first : await OpenAsync(context, file, ranges[i]);
+            await SendAsync(context, content, ranges[i].Length);
         }
 
         await response.WriteAsync(end, context.RequestAborted);
     }
 
-    private async Task SendAsync(HttpContext context, FileRecord file, ByteRange range)
+    private Task<Stream> OpenAsync(HttpContext context, FileRecord file, ByteRange range) => HttpMethods.IsHead(context.Request.Method)
+        ? Task.FromResult(Stream.Null)
+        : objects.OpenAsync(file.StorageKey!, range.Offset, range.Length, context.RequestAborted);
+
+    private static async Task SendAsync(HttpContext context, Stream content, long length)
     {
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
         }
 
-        await using var content = await objects.OpenAsync(file.StorageKey!, range.Offset, range.Length, context.RequestAborted);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            for (var left = range.Length; left > 0;)
+            for (var left = length; left > 0;)
             {
                 var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), context.RequestAborted);
                 if (read == 0)

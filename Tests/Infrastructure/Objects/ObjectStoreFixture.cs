@@ -1,3 +1,4 @@
+using Amazon.S3;
 using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Files;
 using Chat4All.Infrastructure.S3;
@@ -62,11 +63,22 @@ public sealed class FileObjectStoreFixture : ObjectStoreFixture
 /// <summary>A bucket of its own on the run's S3 server.</summary>
 public sealed class S3ObjectStoreFixture : ObjectStoreFixture
 {
+    private readonly Lazy<S3Access> _access = new(static () => S3Server.Shared);
+
     public S3ObjectStoreFixture() => SkipReason = S3Server.IsAvailable ? null : S3Server.SkipReason;
+
+    public string Bucket => _access.Value.Bucket;
+
+    /// <summary>Somebody else in the same bucket.</summary>
+    internal AmazonS3Client Client()
+    {
+        var access = _access.Value;
+        return new AmazonS3Client(access.AccessKey, access.SecretKey, new AmazonS3Config { ServiceURL = access.Endpoint.ToString(), ForcePathStyle = true });
+    }
 
     protected override void Register(IServiceCollection services)
     {
-        var access = S3Server.Shared;
+        var access = _access.Value;
         services.AddS3ObjectStore(new S3ObjectStoreOptions { Endpoint = access.Endpoint, AccessKey = access.AccessKey, SecretKey = access.SecretKey, Bucket = access.Bucket });
     }
 }
