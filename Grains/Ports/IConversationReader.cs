@@ -37,10 +37,12 @@ public interface IConversationReader
     Task<IReadOnlyList<ResumePoint>> ListResumePointsAsync(string userId, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>Messages of the user's conversations whose status changed after <paramref name="since"/> but that are older than it; at most <paramref name="limit"/>, oldest change first.</summary>
-    Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken);
+    /// <param name="after">The last of the page before; null for the first page.</param>
+    Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, StoredMessage? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Read cursors in the user's conversations that moved after <paramref name="since"/>; at most <paramref name="limit"/>, oldest move first.</summary>
-    Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken);
+    /// <param name="after">The last of the page before; null for the first page.</param>
+    Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, CursorChange? after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>A place in the list of conversations.</summary>

@@ -116,21 +116,24 @@ internal sealed class PostgresConversationReader(PostgresDatabase database) : IC
             cancellationToken);
     }
 
-    public Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, StoredMessage? after, int limit, CancellationToken cancellationToken)
     {
         const string select =
             $"""
             select {PostgresMessageRows.Columns}
             from conversation_members u
             join messages m on m.conversation_id = any(array[u.conversation_id])
-            where u.user_id = $1 and m.status_at > $2 and m.created_at <= $2
+            where u.user_id = $1 and m.status_at > $2 and m.created_at <= $2 and (m.status_at, m.id) > ($3, $4)
             order by m.status_at, m.id
-            limit $3
+            limit $5
             """;
-        return ListAsync(connection => connection.Command(select).Text(userId).Time(since).Long(limit), PostgresMessageRows.Read, cancellationToken);
+        return ListAsync(
+            connection => connection.Command(select).Text(userId).Time(since).Time(after?.StatusAt ?? since).Text(after?.MessageId ?? "").Long(limit),
+            PostgresMessageRows.Read,
+            cancellationToken);
     }
 
-    public Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, CursorChange? after, int limit, CancellationToken cancellationToken)
     {
         const string select =
             """
@@ -138,12 +141,13 @@ internal sealed class PostgresConversationReader(PostgresDatabase database) : IC
             from conversation_members u
             join conversation_members o on o.conversation_id = any(array[u.conversation_id])
             join users n on n.id = any(array[o.user_id])
-            where u.user_id = $1 and o.last_read_at > $2
+            where u.user_id = $1 and o.last_read_at > $2 and (o.last_read_at, o.conversation_id, o.user_id) > ($3, $4, $5)
             order by o.last_read_at, o.conversation_id, o.user_id
-            limit $3
+            limit $6
             """;
         return ListAsync(
-            connection => connection.Command(select).Text(userId).Time(since).Long(limit),
+            connection => connection.Command(select)
+                .Text(userId).Time(since).Time(after?.Cursor.ReadAt ?? since).Text(after?.ConversationId ?? "").Text(after?.UserId ?? "").Long(limit),
             static row => new CursorChange(row.GetString(0), row.GetString(1), row.GetString(2), new ReadCursor(row.GetInt64(3), row.Time(4))),
             cancellationToken);
     }

@@ -106,19 +106,21 @@ internal sealed class SqliteConversationReader(SqliteDatabase database) : IConve
             cancellationToken);
     }
 
-    public Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StoredMessage>> ListStatusChangesAsync(string userId, DateTimeOffset since, StoredMessage? after, int limit, CancellationToken cancellationToken)
     {
         const string where =
             """
              join conversation_members u on u.conversation_id = m.conversation_id
-            where u.user_id = ?1 and m.status_at > ?2 and m.created_at <= ?2
+            where u.user_id = ?1 and m.status_at > ?2 and m.created_at <= ?2 and (m.status_at, m.id) > (?3, ?4)
             order by m.status_at, m.id
-            limit ?3
+            limit ?5
             """;
-        return ReadMessagesAsync(session => session.Prepare(SqliteMessageRows.Select + where).Bind(userId).Bind(since).Bind(limit), cancellationToken);
+        return ReadMessagesAsync(
+            session => session.Prepare(SqliteMessageRows.Select + where).Bind(userId).Bind(since).Bind(after?.StatusAt ?? since).Bind(after?.MessageId ?? "").Bind(limit),
+            cancellationToken);
     }
 
-    public Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<CursorChange>> ListCursorChangesAsync(string userId, DateTimeOffset since, CursorChange? after, int limit, CancellationToken cancellationToken)
     {
         const string select =
             """
@@ -126,14 +128,15 @@ internal sealed class SqliteConversationReader(SqliteDatabase database) : IConve
             from conversation_members u
             join conversation_members o on o.conversation_id = u.conversation_id
             join users n on n.id = o.user_id
-            where u.user_id = ?1 and o.last_read_at > ?2
+            where u.user_id = ?1 and o.last_read_at > ?2 and (o.last_read_at, o.conversation_id, o.user_id) > (?3, ?4, ?5)
             order by o.last_read_at, o.conversation_id, o.user_id
-            limit ?3
+            limit ?6
             """;
         return database.ReadAsync<IReadOnlyList<CursorChange>>(
             session =>
             {
-                using var rows = session.Prepare(select).Bind(userId).Bind(since).Bind(limit);
+                using var rows = session.Prepare(select)
+                    .Bind(userId).Bind(since).Bind(after?.Cursor.ReadAt ?? since).Bind(after?.ConversationId ?? "").Bind(after?.UserId ?? "").Bind(limit);
                 var changes = new List<CursorChange>();
                 while (rows.Read())
                 {

@@ -162,11 +162,44 @@ public abstract class ConversationReaderCompliance(StoreFixture fixture)
         await SetStatusAsync(sent[2], since.AddSeconds(-1));
         await SetStatusAsync(sent[3], since.AddSeconds(4));
 
-        var changes = await Reader.ListStatusChangesAsync(user, since, 10, CancellationToken.None);
+        var changes = await Reader.ListStatusChangesAsync(user, since, null, 10, CancellationToken.None);
 
         Assert.Equal([2L, 1L], changes.Select(static message => message.Seq));
         Assert.Equal((MessageStatus.Read, since.AddSeconds(3)), (changes[0].Status, changes[0].StatusAt));
-        Assert.Equal([2L], (await Reader.ListStatusChangesAsync(user, since, 1, CancellationToken.None)).Select(static message => message.Seq));
+    }
+
+    [SkippableFact]
+    public async Task Changes_are_listed_page_by_page_also_those_of_one_moment()
+    {
+        var user = await ArrangeUserAsync();
+        var others = new[] { await ArrangeUserAsync(), await ArrangeUserAsync(), await ArrangeUserAsync() };
+        var id = (await fixture.Conversations.AddConversationAsync([user, .. others])).ConversationId;
+        var since = Start.AddMinutes(1);
+        await AppendAtAsync(id, user, [.. Enumerable.Range(1, 5).Select(i => since.AddSeconds(-i))]);
+        foreach (var message in await Reader.ListAfterAsync(id, 0, long.MaxValue, 10, CancellationToken.None))
+        {
+            await SetStatusAsync(message, since.AddSeconds(1));
+        }
+
+        foreach (var other in others)
+        {
+            await fixture.Conversations.AdvanceReadCursorAsync(id, other, 3, since.AddSeconds(1), CancellationToken.None);
+        }
+
+        var statuses = new List<StoredMessage>();
+        while (await Reader.ListStatusChangesAsync(user, since, statuses.LastOrDefault(), 2, CancellationToken.None) is { Count: > 0 } page)
+        {
+            statuses.AddRange(page);
+        }
+
+        var cursors = new List<CursorChange>();
+        while (await Reader.ListCursorChangesAsync(user, since, cursors.Count == 0 ? null : cursors[^1], 2, CancellationToken.None) is { Count: > 0 } page)
+        {
+            cursors.AddRange(page);
+        }
+
+        Assert.Equal([1L, 2, 3, 4, 5], statuses.Select(static message => message.Seq).Order());
+        Assert.Equal(others.Order(), cursors.Select(static change => change.UserId).Order());
     }
 
     [SkippableFact]
@@ -182,7 +215,7 @@ public abstract class ConversationReaderCompliance(StoreFixture fixture)
         await fixture.Conversations.AdvanceReadCursorAsync(id, third, 2, since.AddSeconds(2), CancellationToken.None);
         await fixture.Conversations.AdvanceReadCursorAsync(id, named, 1, since.AddSeconds(1), CancellationToken.None);
 
-        var changes = await Reader.ListCursorChangesAsync(user, since, 10, CancellationToken.None);
+        var changes = await Reader.ListCursorChangesAsync(user, since, null, 10, CancellationToken.None);
 
         Assert.Equal(
             [
@@ -190,7 +223,7 @@ public abstract class ConversationReaderCompliance(StoreFixture fixture)
                 new CursorChange(id, third, $"name.{third}", new ReadCursor(2, since.AddSeconds(2))),
             ],
             changes);
-        Assert.Single(await Reader.ListCursorChangesAsync(user, since, 1, CancellationToken.None));
+        Assert.Single(await Reader.ListCursorChangesAsync(user, since, null, 1, CancellationToken.None));
     }
 
     [SkippableFact]

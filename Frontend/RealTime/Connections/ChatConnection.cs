@@ -81,8 +81,19 @@ internal abstract class ChatConnection : IFrameSink
 
     public void StartWriting() => _queue.Start();
 
-    /// <summary>Whether so much waits that whoever can should wait too, for <see cref="WhenDrained"/>.</summary>
-    public bool IsBusy => _queue.Bytes > Options.MaxQueuedBytes / 4;
+    /// <summary>Whether so much waits that whoever can should wait too.</summary>
+    private bool IsBusy => _queue.Bytes > Options.MaxQueuedBytes / 4;
+
+    /// <summary>As <see cref="Send"/>, but not before the client has taken most of what it was sent.</summary>
+    public async ValueTask SendPatientlyAsync(OutgoingFrame frame)
+    {
+        if (IsBusy)
+        {
+            await WhenDrained();
+        }
+
+        Send(frame);
+    }
 
     /// <summary>Completes when all that was sent has been handed to the transport.</summary>
     public Task WhenDrained() => _queue.WhenDrained();

@@ -23,12 +23,11 @@ internal sealed class Resumption
         switchboard.OnJoined = BeginJoined;
     }
 
-    /// <summary>Resumes what is asked for and tells the client about each conversation as it is done. Throws <see cref="StoreUnavailableException"/> before anything was sent.</summary>
+    /// <summary>Resumes what is asked for and tells the client about each conversation as it is done. Throws <see cref="StoreUnavailableException"/> before any message was sent.</summary>
     public async Task<IReadOnlyList<ResumeResult>> ResumeAsync(ChatConnection connection, ResumeRequest request, CancellationToken cancellationToken)
     {
         await _loop.Run(() => Hold(connection));
         var positions = new Dictionary<string, long>(request.Conversations, StringComparer.Ordinal);
-        IReadOnlyList<OutgoingFrame> changes = [];
         try
         {
             if (request.Since is { } since)
@@ -38,7 +37,7 @@ internal sealed class Resumption
                     positions.TryAdd(point.ConversationId, point.AfterSeq);
                 }
 
-                changes = await _changes.ReadAsync(connection.Caller.UserId, since, cancellationToken);
+                await _changes.SendAsync(connection, since, cancellationToken);
             }
         }
         catch
@@ -47,7 +46,7 @@ internal sealed class Resumption
             throw;
         }
 
-        var steps = await _loop.Run(() => Begin(connection, positions, changes));
+        var steps = await _loop.Run(() => Begin(connection, positions));
         var results = new List<ResumeResult>(steps.Count);
         foreach (var step in steps)
         {
@@ -67,7 +66,7 @@ internal sealed class Resumption
         return true;
     }
 
-    private List<Step> Begin(ChatConnection connection, Dictionary<string, long> positions, IReadOnlyList<OutgoingFrame> changes)
+    private List<Step> Begin(ChatConnection connection, Dictionary<string, long> positions)
     {
         var steps = new List<Step>(positions.Count);
         if (connection.Session is { } session)
@@ -77,11 +76,6 @@ internal sealed class Resumption
                 var feed = _switchboard.FindFollowed(session, conversationId);
                 steps.Add(feed is null ? new Step(conversationId, last) : Begin(connection, feed, last));
             }
-        }
-
-        foreach (var change in changes)
-        {
-            connection.Send(change);
         }
 
         connection.Stream.Release();
@@ -214,12 +208,7 @@ internal sealed class Resumption
         var events = await _stored.ReadAsync(conversationId, after, upTo, cancellationToken);
         foreach (var liveEvent in events)
         {
-            if (connection.IsBusy)
-            {
-                await connection.WhenDrained();
-            }
-
-            connection.Send(OutgoingFrame.ForEvent(liveEvent));
+            await connection.SendPatientlyAsync(OutgoingFrame.ForEvent(liveEvent));
         }
 
         return events.Count == 0 ? null : events[^1].Seq;

@@ -8,15 +8,29 @@ namespace Chat4All.Frontend.RealTime.Routing;
 /// <summary>Status and read changes since a time as the events that tell them; each as it stands now.</summary>
 internal sealed class StoredChanges(IConversationReader reader)
 {
-    /// <summary>Changes of each kind told at most; a client that was away for longer reads its conversations anew.</summary>
-    private const int MaxChanges = 5000;
+    private const int PageSize = 500;
 
-    /// <summary>Throws <see cref="StoreUnavailableException"/>.</summary>
-    public async Task<IReadOnlyList<OutgoingFrame>> ReadAsync(string userId, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>Sends them page by page, as fast as the client takes them: however long it was away, it hears of all. Throws <see cref="StoreUnavailableException"/>.</summary>
+    public async Task SendAsync(ChatConnection connection, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var statuses = await reader.ListStatusChangesAsync(userId, since, MaxChanges, cancellationToken);
-        var cursors = await reader.ListCursorChangesAsync(userId, since, MaxChanges, cancellationToken);
-        return [.. statuses.Select(Status), .. cursors.Select(Cursor)];
+        var userId = connection.Caller.UserId;
+        await SendAsync<StoredMessage>(connection, before => reader.ListStatusChangesAsync(userId, since, before?[^1], PageSize, cancellationToken), Status);
+        await SendAsync<CursorChange>(connection, before => reader.ListCursorChangesAsync(userId, since, before?[^1], PageSize, cancellationToken), Cursor);
+    }
+
+    /// <param name="read">Reads the page behind another; the first behind null.</param>
+    private static async Task SendAsync<T>(ChatConnection connection, Func<IReadOnlyList<T>?, Task<IReadOnlyList<T>>> read, Func<T, OutgoingFrame> frame)
+    {
+        IReadOnlyList<T>? page = null;
+        do
+        {
+            page = await read(page);
+            foreach (var change in page)
+            {
+                await connection.SendPatientlyAsync(frame(change));
+            }
+        }
+        while (page.Count == PageSize && !connection.IsClosing);
     }
 
     private static OutgoingFrame Status(StoredMessage message) =>
