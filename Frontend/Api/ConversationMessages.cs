@@ -13,16 +13,11 @@ internal static class ConversationMessages
         string conversationId,
         HttpContext context,
         IConversationReader reader,
-        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "after_seq")] long? afterSeq,
-        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "before_seq")] long? beforeSeq,
-        int? limit,
-        int? offset,
-        string? cursor,
         CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var (take, skip) = Paging.Check(limit, offset, errors);
-        var range = Range.Parse(afterSeq, beforeSeq, Paging.Decode(cursor, errors), errors);
+        var (take, skip, cursor) = Page.Read(context.Request, errors);
+        var range = Range.Parse(Page.Number(context.Request, "after_seq", errors), Page.Number(context.Request, "before_seq", errors), cursor, errors);
         errors.ThrowIfAny();
         var conversation = await RequireVisibleAsync(conversationId, context.Caller().UserId, reader, cancellationToken);
         var messages = range.Ascending

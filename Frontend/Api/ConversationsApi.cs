@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat4All.Frontend.Auth;
+using Chat4All.Frontend.Operations.Docs;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -32,7 +33,7 @@ internal static class ConversationsApi
             .WithName("CreateConversation").WithSummary("Makes a private or group conversation; the same private pair again answers the existing one.")
             .Accepts<ConversationRequest>("application/json")
             .Produces<ConversationAnswer>(StatusCodes.Status201Created).Produces<ConversationAnswer>();
-        conversations.MapGet("", ListAsync)
+        conversations.MapGet("", ListAsync).TakesPage()
             .WithName("ListConversations").WithSummary("The caller's conversations, newest activity first.");
         conversations.MapGet("/{conversationId}", GetAsync)
             .WithName("GetConversation").WithSummary("One conversation, for its members.");
@@ -44,7 +45,8 @@ internal static class ConversationsApi
             .Accepts<MembersRequest>("application/json");
         conversations.MapDelete("/{conversationId}/members/{userId}", RemoveMemberAsync)
             .WithName("RemoveMember").WithSummary("Removes a member from a group: owners anyone, everybody themselves.");
-        conversations.MapGet("/{conversationId}/messages", ConversationMessages.ListAsync)
+        conversations.MapGet("/{conversationId}/messages", ConversationMessages.ListAsync).TakesPage()
+            .TakesQuery("after_seq", typeof(long), "Messages behind this seq.").TakesQuery("before_seq", typeof(long), "Messages below this seq.")
             .WithName("ListMessages").WithSummary("Messages ascending by seq: from after_seq, below before_seq, or the newest page.");
         conversations.MapPost("/{conversationId}/read", MarkReadAsync)
             .WithName("MarkRead").WithSummary("Moves the caller's read cursor forward; never back.")
@@ -61,12 +63,11 @@ internal static class ConversationsApi
         return created ? TypedResults.Created($"/v1/conversations/{answer.ConversationId}", answer) : TypedResults.Ok(answer);
     }
 
-    private static async Task<ConversationList> ListAsync(
-        HttpContext context, IConversationReader reader, int? limit, int? offset, string? cursor, CancellationToken cancellationToken)
+    private static async Task<ConversationList> ListAsync(HttpContext context, IConversationReader reader, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var (take, skip) = Paging.Check(limit, offset, errors);
-        var before = Paging.DecodePosition(cursor, errors);
+        var (take, skip, cursor) = Page.Read(context.Request, errors);
+        var before = Paging.ParsePosition(cursor, errors);
         errors.ThrowIfAny();
         var rows = await reader.ListAsync(context.Caller().UserId, before, skip, take, cancellationToken);
         var next = rows.Count < take ? null : Paging.Encode(new ListPosition(rows[^1].Conversation.LastActivityAt, rows[^1].Conversation.ConversationId));

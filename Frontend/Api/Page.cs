@@ -10,21 +10,29 @@ internal readonly record struct Page(int Limit, int Offset, string? Cursor)
     public static Page Read(HttpRequest request)
     {
         var errors = new FieldErrors();
+        var page = Read(request, errors);
+        errors.ThrowIfAny();
+        return page;
+    }
+
+    /// <summary>Reads the query, and adds what is wrong with it.</summary>
+    public static Page Read(HttpRequest request, FieldErrors errors)
+    {
         var (limit, offset) = Paging.Check(Number(request, "limit", errors), Number(request, "offset", errors), errors);
         var cursor = request.Query["cursor"].ToString();
         var position = Paging.Decode(cursor.Length > 0 ? cursor : null, errors);
-        errors.ThrowIfAny();
         return new Page(limit, offset, position);
     }
 
-    private static int? Number(HttpRequest request, string name, FieldErrors errors)
+    /// <summary>A whole number in the query; null when it is not there or, with a finding, when it is none.</summary>
+    public static long? Number(HttpRequest request, string name, FieldErrors errors)
     {
         if (request.Query[name].ToString() is not { Length: > 0 } text)
         {
             return null;
         }
 
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             return number;
         }

@@ -12,7 +12,7 @@ internal static class Paging
     public const int MaxLimit = 100;
 
     /// <summary>Checks <c>limit</c> and <c>offset</c>.</summary>
-    public static (int Limit, int Offset) Check(int? limit, int? offset, FieldErrors errors)
+    public static (int Limit, int Offset) Check(long? limit, long? offset, FieldErrors errors)
     {
         if (limit is < 1 or > MaxLimit)
         {
@@ -24,7 +24,7 @@ internal static class Paging
             errors.Add("offset", "must be 0 to 1000000");
         }
 
-        return (limit ?? DefaultLimit, offset ?? 0);
+        return ((int)(limit ?? DefaultLimit), (int)(offset ?? 0));
     }
 
     public static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
@@ -49,12 +49,6 @@ internal static class Paging
     /// <summary>The cursor behind a conversation of the list.</summary>
     public static string Encode(ListPosition position) =>
         Encode(string.Create(CultureInfo.InvariantCulture, $"{position.LastActivityAt.UtcTicks}/{position.ConversationId}"));
-
-    /// <summary>Reads a cursor of the list of conversations.</summary>
-    public static ListPosition? DecodePosition(string? cursor, FieldErrors errors)
-    {
-        return ParsePosition(Decode(cursor, errors), errors);
-    }
 
     /// <summary>Reads what a cursor of a list by time and id stands for.</summary>
     public static ListPosition? ParsePosition(string? text, FieldErrors errors)

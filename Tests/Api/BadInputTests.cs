@@ -123,6 +123,10 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var response = await api.RequestAsync("GET", path, ApiCaller.User);
 
         Assert.Null(await Refusal.FaultOfAsync(response, oauth: false));
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        var field = path[(path.IndexOf('?', StringComparison.Ordinal) + 1)..path.IndexOf('=', StringComparison.Ordinal)];
+        Assert.Equal("validation_failed", (string?)problem["error"]);
+        Assert.Equal([field], problem["field_errors"]!.AsObject().Select(error => error.Key));
     }
 
     [Fact]
