@@ -36,7 +36,7 @@ public sealed class TusOutageTests
         await using var hub = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string> { ["Files__Expiry"] = "00:01:00" } });
         using var user = await hub.SignInAsync("user1");
         var path = await user.CreateTusAsync(10);
-        await ExpireAsync(hub);
+        await FileRows.ExpireAsync(hub);
 
         await hub.KillAndStartAgainAsync();
         using var head = await user.HeadAsync(path);
@@ -61,14 +61,5 @@ public sealed class TusOutageTests
         await user.MergedAsync(words[0]);
         await using var content = await user.Http.GetStreamAsync($"/v1/files/{words[0]}/content");
         Assert.Equal(words[1], Convert.ToHexStringLower(await SHA256.HashDataAsync(content)));
-    }
-
-    private static async Task ExpireAsync(HubServer hub)
-    {
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(hub.DataFolder, "chat4all.db")};Default Timeout=10");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "update files set expires_at = created_at";
-        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 }

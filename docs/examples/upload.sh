@@ -37,25 +37,39 @@ initiate() {
     | call POST /v1/files/initiate -H 'Content-Type: application/json' --data-binary @-
 }
 
-sign_in
-if [ ! -s "$work/id" ] || ! status=$(call GET "/v1/files/$(cat "$work/id")/status"); then
-  # Nothing is under way, or it has expired.
+# What is under way, in $status; fails when nothing is, or when it is over: an upload that has expired is 404, and one that was refused has failed for good.
+resume() {
+  [ -s "$work/id" ] && id=$(cat "$work/id") && status=$(call GET "/v1/files/$id/status") \
+    && [ "$(jq -r 'if .error == "merge_failed" then "again" else .status end' <<<"$status")" != failed ]
+}
+
+begin() {
   rm -rf "$work"
   mkdir "$work"
   split -d -a 5 -b "$chunk_size" "$file" "$work/chunk_"
-  initiate | jq -r .upload_id >"$work/id"
-  status=$(call GET "/v1/files/$(cat "$work/id")/status")
-fi
-id=$(cat "$work/id")
+  last=$(initiate) || { echo "$last" >&2; return 1; }
+  jq -r .upload_id <<<"$last" >"$work/id"
+  resume
+}
 
-for number in $(jq '.missing_chunks[]' <<<"$status"); do
-  chunk=$(printf '%s/chunk_%05d' "$work" $((number - 1)))
-  sum=$(sha256sum "$chunk" | cut -d ' ' -f 1)
-  call POST "/v1/files/$id/chunks?chunk_number=$number&checksum_sha256=$sum" -H 'Content-Type: application/octet-stream' -T "$chunk" \
-    | jq -r '"\(.uploaded_chunks) of \(.total_chunks) chunks, \(.percentage) %"' >&2
-done
+# answer CODE…: whether the last refusal is one of these.
+answer() { [[ " $* " == *" $(jq -r .error <<<"$last" 2>/dev/null) "* ]]; }
 
-call POST "/v1/files/$id/complete" >"$work/completed"
+send_chunks() {
+  local number chunk sum
+  for number in $(jq '.missing_chunks[]' <<<"$status"); do
+    chunk=$(printf '%s/chunk_%05d' "$work" $((number - 1)))
+    sum=$(sha256sum "$chunk" | cut -d ' ' -f 1)
+    last=$(call POST "/v1/files/$id/chunks?chunk_number=$number&checksum_sha256=$sum" -H 'Content-Type: application/octet-stream' -T "$chunk") || return
+    jq -r '"\(.uploaded_chunks) of \(.total_chunks) chunks, \(.percentage) %"' <<<"$last" >&2
+  done
+  last=$(call POST "/v1/files/$id/complete")
+}
+
+sign_in
+resume || begin
+# It may come to its end while it is under way.
+send_chunks || { answer upload_expired upload_failed && begin && send_chunks; } || { echo "$last" >&2; exit 1; }
 until status=$(call GET "/v1/files/$id/status") && [ "$(jq -r .status <<<"$status")" != merging ]; do sleep 0.2; done
 if [ "$(jq -r .status <<<"$status")" != completed ]; then
   echo "The file was refused: $(jq -r .error <<<"$status")" >&2
