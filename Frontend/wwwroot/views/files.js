@@ -4,8 +4,9 @@ import { element, icon } from './dom.js';
 const Images = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'];
 const LargestPreview = 20 * 1_048_576;
 
-/** Names and previews of files, kept as long as the page: a file never changes once it is complete. */
+/** Addresses of pictures by file, the latest seen last: a file never changes once it is complete. Each holds its bytes in memory until it is let go. */
 const previews = new Map();
+const MostPreviews = 40;
 
 /** A file in a message: what it is called, its picture where it is one, and a button that saves it. */
 export function fileView({ chat, fileId, onLoaded }) {
@@ -24,9 +25,8 @@ export function fileView({ chat, fileId, onLoaded }) {
     save.setAttribute('aria-label', `Download ${file.filename}`);
     save.addEventListener('click', () => download(file));
     if (!Images.includes(file.mime_type) || file.file_size > LargestPreview) return;
-    if (!previews.has(fileId)) previews.set(fileId, chat.fileContent(fileId).then((content) => URL.createObjectURL(content)));
     const image = element('img', { class: 'preview-image', alt: file.filename, onload: onLoaded });
-    image.src = await previews.get(fileId);
+    image.src = await preview(chat, fileId);
     node.prepend(image);
   }
 
@@ -43,6 +43,21 @@ export function fileView({ chat, fileId, onLoaded }) {
       save.disabled = false;
     }
   }
+}
+
+/** One that could not be had is asked for again the next time. */
+function preview(chat, fileId) {
+  const address = previews.get(fileId) ?? chat.fileContent(fileId).then((content) => URL.createObjectURL(content));
+  previews.delete(fileId);
+  previews.set(fileId, address);
+  address.catch(() => { if (previews.get(fileId) === address) previews.delete(fileId); });
+  if (previews.size > MostPreviews) {
+    // A picture that is shown already stays.
+    const [[oldest, letGo]] = previews;
+    previews.delete(oldest);
+    letGo.then((old) => URL.revokeObjectURL(old), () => {});
+  }
+  return address;
 }
 
 /** As people read sizes. */
