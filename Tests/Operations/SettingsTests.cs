@@ -31,6 +31,16 @@ public sealed class SettingsTests
     [InlineData("PROMETHEUS_PORT", "Server:MetricsPort")]
     [InlineData("CHAT4ALL_RATE_LIMIT", "RateLimit:Mode")]
     [InlineData("TELEGRAM_BOT_TOKEN", "Channels:Telegram:BotToken")]
+    [InlineData("S3_ENDPOINT", "S3:Endpoint")]
+    [InlineData("MINIO_ENDPOINT", "S3:Endpoint")]
+    [InlineData("AWS_ENDPOINT_URL_S3", "S3:Endpoint")]
+    [InlineData("MINIO_SECURE", "S3:Secure")]
+    [InlineData("MINIO_BUCKET", "S3:Bucket")]
+    [InlineData("MINIO_ACCESS_KEY", "S3:AccessKey")]
+    [InlineData("MINIO_ROOT_USER", "S3:AccessKey")]
+    [InlineData("MINIO_SECRET_KEY", "S3:SecretKey")]
+    [InlineData("MINIO_ROOT_PASSWORD", "S3:SecretKey")]
+    [InlineData("Files__Redirect", "Files:Redirect")]
     [InlineData("Channels__WhatsApp__Connector", "Channels:WhatsApp:Connector")]
     [InlineData("Auth__TokenCacheSize", "Auth:TokenCacheSize")]
     [InlineData("CHAT4ALL_Journal__Writers", "Journal:Writers")]
@@ -49,9 +59,9 @@ public sealed class SettingsTests
     public void Everything_that_is_wrong_is_named_at_once_with_its_key()
     {
         var refused = Assert.Throws<SettingsException>(
-            () => ChatHost.Build(CommandLine.Parse(["--Auth:AccessTokenMinutes=0", "--port", "70000", "--RateLimit:Mode=maybe", "--Auth:SecretKey=short", "--Server:MaxConnections=many"])));
+            () => ChatHost.Build(CommandLine.Parse(["--Auth:AccessTokenMinutes=0", "--port", "70000", "--RateLimit:Mode=maybe", "--RateLimit:UploadMebibytesPerMinute=49", "--Auth:SecretKey=short", "--Server:MaxConnections=many"])));
 
-        foreach (var key in new[] { "Auth:AccessTokenMinutes", "Server:MaxConnections", "RateLimit:Mode", "JWT_SECRET_KEY" })
+        foreach (var key in new[] { "Auth:AccessTokenMinutes", "Server:MaxConnections", "RateLimit:Mode", "RateLimit:UploadMebibytesPerMinute", "JWT_SECRET_KEY" })
         {
             Assert.Contains(key, refused.Message, StringComparison.Ordinal);
         }

@@ -21,7 +21,7 @@ internal sealed record RateLimitOptions : ISettings
     /// <summary>Other state-changing requests a minute and user; 1 to 10,000,000. Default 60 in production, 6,000 otherwise.</summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>MiB a minute and user that are uploaded, whichever way; 1 to 1,000,000. Default 1,024 in production, 102,400 otherwise.</summary>
+    /// <summary>MiB a minute and user that are uploaded, whichever way; 50, which is the largest chunk, to 1,000,000. Default 1,024 in production, 102,400 otherwise.</summary>
     public int? UploadMebibytesPerMinute { get; init; }
 
     /// <summary>Whether nothing is limited.</summary>
@@ -50,9 +50,10 @@ internal sealed record RateLimitOptions : ISettings
             yield return (nameof(RequestsPerMinute), "must be 1 to 10000000");
         }
 
-        if (UploadMebibytesPerMinute is < 1 or > 1_000_000)
+        if (UploadMebibytesPerMinute is < 50 or > 1_000_000)
         {
-            yield return (nameof(UploadMebibytesPerMinute), "must be 1 to 1000000");
+            // Below the largest chunk, that chunk would be refused for ever.
+            yield return (nameof(UploadMebibytesPerMinute), "must be 50 to 1000000 (MiB a minute)");
         }
     }
 }
