@@ -141,7 +141,7 @@ internal static class SqliteAppend
     private static AppendConflicts FindConflicts(SqliteSession session, IReadOnlyList<ConversationAppend> batch)
     {
         // What this transaction has written so far must not count as stored before.
-        session.Prepare("rollback to work").Execute();
+        session.UndoWork();
         var fenced = new List<string>();
         var existing = new List<StoredMessage>();
         foreach (var append in batch)

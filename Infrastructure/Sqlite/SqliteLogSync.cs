@@ -42,6 +42,7 @@ internal sealed partial class SqliteLogSync : IDisposable
 
     private void Loop()
     {
+        ShortSlices.Request();
         var groups = new List<Group>();
         while (_committed.Take(out var first))
         {

@@ -9,10 +9,56 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
 
+    private int _works;
+    private bool _hasSavepoint;
+
     private SqliteSession(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    /// <summary>Begins the writer's transaction.</summary>
+    public void Begin()
+    {
+        Prepare("begin immediate").Execute();
+        (_works, _hasSavepoint) = (0, false);
+    }
+
+    /// <summary>
+    /// Begins a piece of work that <see cref="UndoWork"/> can take back. Only behind others that costs a savepoint, for which SQLite copies every page that the work changes; the
+    /// first in a transaction, mostly the only one, is taken back with the transaction.
+    /// </summary>
+    public void BeginWork()
+    {
+        if (_works++ > 0)
+        {
+            Prepare("savepoint work").Execute();
+            _hasSavepoint = true;
+        }
+    }
+
+    /// <summary>Takes back what the work wrote so far; it may go on.</summary>
+    public void UndoWork()
+    {
+        if (_hasSavepoint)
+        {
+            Prepare("rollback to work").Execute();
+            return;
+        }
+
+        Prepare("rollback").Execute();
+        Prepare("begin immediate").Execute();
+    }
+
+    /// <summary>Ends a piece of work; what it wrote stays in the transaction.</summary>
+    public void EndWork()
+    {
+        if (_hasSavepoint)
+        {
+            Prepare("release work").Execute();
+            _hasSavepoint = false;
+        }
+    }
 
     /// <summary>The row id of the last insert.</summary>
     public long LastRowId => raw.sqlite3_last_insert_rowid(Handle);

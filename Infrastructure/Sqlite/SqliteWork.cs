@@ -1,9 +1,11 @@
+using Microsoft.Data.Sqlite;
+
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>A piece of work for the writer: runs within a transaction that it shares with others, and has its answer when that is committed and synced.</summary>
 internal abstract class SqliteWork
 {
-    /// <summary>Runs behind a savepoint. False when it failed and has been told so.</summary>
+    /// <summary>Runs, and takes back what it wrote when it fails. False when it failed and has been told so.</summary>
     public abstract bool Execute(SqliteSession session);
 
     /// <summary>Gives the caller its result.</summary>
@@ -25,21 +27,34 @@ internal sealed class SqliteWork<T>(Func<SqliteSession, T> work) : SqliteWork
     {
         try
         {
-            session.Prepare("savepoint work").Execute();
+            session.BeginWork();
             _result = work(session);
-            session.Prepare("release work").Execute();
+            session.EndWork();
             return true;
         }
         catch (Exception failure)
         {
-            if (session.InTransaction)
-            {
-                session.Prepare("rollback to work").Execute();
-                session.Prepare("release work").Execute();
-            }
-
+            Undo(session);
             Fail(SqliteFailures.Translate(failure));
             return false;
+        }
+    }
+
+    private static void Undo(SqliteSession session)
+    {
+        if (!session.InTransaction)
+        {
+            return;
+        }
+
+        try
+        {
+            session.UndoWork();
+            session.EndWork();
+        }
+        catch (SqliteException) when (!session.InTransaction)
+        {
+            // The writer sees that there is no transaction any more, and fails what was in it.
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Chat4All.Infrastructure.Sqlite;
 
 /// <summary>
-/// The one writer: a thread with its own connection. Whatever waits runs in one transaction, each piece of work behind its own savepoint, so that a piece that fails takes nothing
+/// The one writer: a thread with its own connection. Whatever waits runs in one transaction, each piece of work so that one that fails takes nothing else
 /// with it. Commits are synced, and only then answered, by <see cref="SqliteLogSync"/>, while the next transaction forms.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
@@ -41,6 +41,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Loop()
     {
+        ShortSlices.Request();
         SqliteSession? session = null;
         SqliteLogSync? sync = null;
         using var checkpointer = new SqliteCheckpointer(_options);
@@ -56,7 +57,7 @@ internal sealed class SqliteWriter : IDisposable
                 }
 
                 checkpointer.Finish(session);
-                session.Prepare("begin immediate").Execute();
+                session.Begin();
             }
             catch (Exception failure)
             {

@@ -96,6 +96,59 @@ public sealed class SqliteWriterTests : IDisposable
         }
     }
 
+    /// <param name="failing">Which of three pieces of work in one transaction fails after it has written.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Work_that_fails_takes_only_its_own_back(int failing)
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        using var database = new SqliteDatabase(new SqliteStoreOptions { Path = Database });
+        await Insert(database, "create table things (id integer primary key)");
+        var held = database.WriteAsync(
+            _ =>
+            {
+                mayGoOn.Wait();
+                return 0;
+            },
+            CancellationToken.None);
+
+        var writes = Enumerable.Range(0, 3).Select(i => database.WriteAsync(
+            session =>
+            {
+                session.Prepare($"insert into things values ({i})").Execute();
+                return i == failing ? throw new FormatException("unfit") : i;
+            },
+            CancellationToken.None)).ToList();
+        mayGoOn.Set();
+        await held;
+
+        await Assert.ThrowsAsync<FormatException>(() => writes[failing]);
+        Assert.Equal(2, (await Task.WhenAll(writes.Where((_, i) => i != failing))).Length);
+        Assert.Equal(2, await CountAsync(database));
+    }
+
+    [Fact]
+    public async Task The_first_work_of_a_transaction_that_fails_leaves_a_transaction_for_the_next()
+    {
+        using var database = new SqliteDatabase(new SqliteStoreOptions { Path = Database });
+        await Insert(database, "create table things (id integer primary key)");
+
+        var failed = database.WriteAsync<int>(
+            session =>
+            {
+                session.Prepare("insert into things values (1)").Execute();
+                throw new FormatException("unfit");
+            },
+            CancellationToken.None);
+        var written = Insert(database, "insert into things values (2)");
+
+        await Assert.ThrowsAsync<FormatException>(() => failed);
+        await written;
+        Assert.Equal(1, await CountAsync(database));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static Task<int> Insert(SqliteDatabase database, string sql) => database.WriteAsync(session => session.Prepare(sql).Execute(), CancellationToken.None);
