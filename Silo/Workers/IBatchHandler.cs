@@ -17,8 +17,13 @@ public interface IBatchHandler
     TimeSpan Gathering => TimeSpan.Zero;
 
     /// <summary>
-    /// Handles the records in order, and is done with all of them when it returns. When it throws, the same batch comes again after a wait, for as long as it takes: what can never
-    /// be handled must be put aside by the handler. Records may come more than once; <see cref="LogEvent.Id"/> tells repeats. The token is only cancelled when a stop has taken too long.
+    /// Completes when everything that was handled so far may be committed: for a handler that leaves something to be done behind its return. The next batches come meanwhile, up to a limit.
+    /// </summary>
+    Task Settled => Task.CompletedTask;
+
+    /// <summary>
+    /// Handles the records in order, and is done with all of them when it returns. When it throws because something is away, the same batch comes again after a wait, for as long as it
+    /// takes. When it throws for another reason it comes again after 1, 2 and 4 s, then its records one by one, and the one that fails becomes a dead letter. Records may come more than once; <see cref="LogEvent.Id"/> tells repeats. The token is only cancelled when a stop has taken too long.
     /// </summary>
     Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken);
 }

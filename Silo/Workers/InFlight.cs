@@ -41,11 +41,11 @@ internal sealed class InFlight(int limit)
         }
     }
 
-    public void Finish()
+    public void Finish(int records = 1)
     {
         lock (_lock)
         {
-            _count--;
+            _count -= records;
             if (IsOpen)
             {
                 _waiting?.TrySetResult();

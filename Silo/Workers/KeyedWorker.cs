@@ -42,7 +42,7 @@ internal sealed partial class KeyedWorker : Worker
 
     protected override async Task RunAsync(ILogConsumer consumer)
     {
-        while (await WaitForRoomAsync() is var room and > 0)
+        while (await WaitForRoomAsync(_inFlight) is var room and > 0)
         {
             var page = await ReadAsync(consumer, Math.Min(room, MaxPage));
             _inFlight.Add(page.Count);
@@ -56,18 +56,6 @@ internal sealed partial class KeyedWorker : Worker
         }
 
         await DrainAsync();
-    }
-
-    private async Task<int> WaitForRoomAsync()
-    {
-        try
-        {
-            return Stopping.IsCancellationRequested ? 0 : await _inFlight.WaitForRoomAsync(Stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            return 0;
-        }
     }
 
     private void Take(LogRecord record, ILogConsumer consumer)

@@ -93,6 +93,22 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
         }
     }
 
+    /// <summary>How many records may be read, when there is room for some; 0 when the worker stops.</summary>
+    protected async Task<int> WaitForRoomAsync(InFlight inFlight)
+    {
+        try
+        {
+            return Stopping.IsCancellationRequested ? 0 : await inFlight.WaitForRoomAsync(Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Ends whatever still runs.</summary>
+    protected Task CutOffAsync() => _cutOff.CancelAsync();
+
     /// <summary>Waits, a day at most; false when the worker stops meanwhile.</summary>
     protected async Task<bool> DelayAsync(TimeSpan delay)
     {

@@ -11,13 +11,14 @@ public static class WorkerServices
     /// <summary>Runs a handler for batches, made by the container.</summary>
     public static IServiceCollection AddBatchWorker<THandler>(this IServiceCollection services)
         where THandler : class, IBatchHandler =>
-        services.AddSingleton<THandler>().AddBatchWorker(static provider => provider.GetRequiredService<THandler>());
+        services.AddSingleton<THandler>().AddSingleton<IBatchHandler>(static provider => provider.GetRequiredService<THandler>()).AddBatchWorker(static provider => provider.GetRequiredService<THandler>());
 
     /// <summary>Runs a handler for batches that <paramref name="make"/> makes: for one class that serves several topics.</summary>
     public static IServiceCollection AddBatchWorker(this IServiceCollection services, Func<IServiceProvider, IBatchHandler> make) =>
         services.AddSingleton<IHostedService>(provider => new BatchWorker(
             make(provider),
             provider.GetRequiredService<IEventLog>(),
+            provider.GetRequiredService<IDeadLetters>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BatchWorker>>()));
 

@@ -12,6 +12,7 @@ public sealed class BatchWorkerTests
     private readonly ScriptedLog _log = new();
     private readonly RecordedWaits _time = new();
     private readonly ScriptedHandler _handler = new();
+    private readonly RecordedDeadLetters _deadLetters = new();
 
     [Fact]
     public async Task A_batch_is_committed_up_to_its_last_record_of_each_partition()
@@ -41,7 +42,7 @@ public sealed class BatchWorkerTests
     {
         await using var worker = await StartAsync();
         var calls = 0;
-        _handler.Handle = () => ++calls <= 7 ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        _handler.Handle = () => ++calls <= 7 ? throw new StoreUnavailableException("away") : Task.CompletedTask;
 
         _log.Add("a", "b");
         _log.Add("c");
@@ -51,6 +52,56 @@ public sealed class BatchWorkerTests
         Assert.Equal([3L], _handler.Batches[^1]);
         Assert.All(_time.Waits.Zip([1, 2, 4, 8, 16, 30, 30]), static wait => Assert.InRange(wait.First.TotalSeconds, wait.Second, wait.Second * 1.25));
         Assert.Equal([2L, 3L], _log.Commits.Select(static place => place.Offset));
+    }
+
+    [Fact]
+    public async Task A_record_that_always_fails_is_put_aside_after_a_while_and_the_others_of_its_batch_are_handled()
+    {
+        await using var worker = await StartAsync();
+        _handler.HandleRecords = static records => records.Any(static record => record.Offset == 2) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+
+        _log.Add("a", "b", "c");
+
+        await Eventually.HoldsAsync("all are committed", () => _log.Committed() == 3);
+        Assert.Equal([[1L, 2L, 3L], [1L, 2L, 3L], [1L, 2L, 3L], [1L, 2L, 3L], [1L], [2L], [3L]], _handler.Batches);
+        Assert.Equal((2L, "group", "internal_error"), Assert.Single(_deadLetters.Added));
+        Assert.All(_time.Waits.Zip([1, 2, 4]), static wait => Assert.InRange(wait.First.TotalSeconds, wait.Second, wait.Second * 1.25));
+    }
+
+    [Fact]
+    public async Task What_is_handled_but_not_settled_is_committed_when_it_is_and_holds_up_no_batch()
+    {
+        await using var worker = await StartAsync();
+        var settled = new TaskCompletionSource();
+        _handler.Settled = settled.Task;
+
+        _log.Add("a");
+        _log.Add("b");
+
+        await Eventually.HoldsAsync("both are handled", () => _handler.Batches.Count == 2);
+        Assert.Empty(_log.Commits);
+        settled.SetResult();
+        await Eventually.HoldsAsync("both are committed", () => _log.Committed() == 2);
+    }
+
+    [Fact]
+    public async Task A_stop_leaves_what_is_not_settled()
+    {
+        var worker = await StartAsync();
+        var cutOff = new TaskCompletionSource();
+        _handler.HandleUntil = token =>
+        {
+            token.Register(cutOff.SetCanceled);
+            _handler.Settled = cutOff.Task;
+        };
+        _log.Add("a");
+        await Eventually.HoldsAsync("it is handled", () => _handler.Batches.Count == 1);
+
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.True(cutOff.Task.IsCanceled);
+        Assert.Empty(_log.Commits);
+        Assert.True(_log.IsDisposed);
     }
 
     [Fact]
@@ -93,7 +144,7 @@ public sealed class BatchWorkerTests
 
     private async Task<RunningWorker> StartAsync()
     {
-        var worker = new RunningWorker(new BatchWorker(_handler, _log, _time, NullLogger<BatchWorker>.Instance));
+        var worker = new RunningWorker(new BatchWorker(_handler, _log, _deadLetters, _time, NullLogger<BatchWorker>.Instance));
         await worker.StartAsync();
         return worker;
     }
@@ -110,13 +161,34 @@ public sealed class BatchWorkerTests
 
         public Func<Task> Handle { get; set; } = static () => Task.CompletedTask;
 
+        public Func<IReadOnlyList<LogRecord>, Task>? HandleRecords { get; set; }
+
+        public Action<CancellationToken>? HandleUntil { get; set; }
+
+        public Task Settled { get; set; } = Task.CompletedTask;
+
         /// <summary>The offsets of each attempt.</summary>
         public IReadOnlyList<long[]> Batches => [.. _batches];
 
         public Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
         {
             _batches.Enqueue([.. records.Select(static record => record.Offset)]);
-            return Handle();
+            HandleUntil?.Invoke(cancellationToken);
+            return HandleRecords?.Invoke(records) ?? Handle();
+        }
+    }
+
+    private sealed class RecordedDeadLetters : IDeadLetters
+    {
+        private readonly ConcurrentQueue<(long, string, string)> _added = new();
+
+        public IReadOnlyList<(long Offset, string Group, string Reason)> Added => [.. _added];
+
+        public Task AddAsync(
+            LogRecord record, string group, string reason, int attempts, CancellationToken cancellationToken, string? recipient = null, string? channel = null)
+        {
+            _added.Enqueue((record.Offset, group, reason));
+            return Task.CompletedTask;
         }
     }
 }
