@@ -16,7 +16,7 @@ internal static class DeadLettersApi
         group.MapGet("", (RequestDelegate)ListAsync).TakesPage().Answers(StatusCodes.Status200OK, typeof(DeadLetterList))
             .WithName("listDeadLetters").WithSummary("Events that workers gave up on and that wait, newest first.");
         group.MapPost("/{dead_letter_id}/replay", (RequestDelegate)ReplayAsync).Answers(StatusCodes.Status202Accepted, typeof(DeadLetterAnswer))
-            .WithName("replayDeadLetter").WithSummary("Puts the event back on its topic; once, however often it is asked.");
+            .WithName("replayDeadLetter").WithSummary("Has the event handled again; once, however often it is asked.");
         group.MapDelete("/{dead_letter_id}", (RequestDelegate)DeleteAsync).Answers(StatusCodes.Status204NoContent)
             .WithName("deleteDeadLetter").WithSummary("Forgets an event for good.");
     }

@@ -12,8 +12,11 @@ public interface IDeadLetterStore
     /// <summary>The dead letter, replayed or not; null when there is none.</summary>
     Task<DeadLetter?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Notes, with an entry in the audit log, that the event is back on its topic; the first time counts.</summary>
-    Task MarkReplayedAsync(string id, AuditEntry entry, CancellationToken cancellationToken);
+    /// <summary>
+    /// Notes that the event is back on its topic; the first time counts. With an entry in the audit log, also where the event was given up again since the letter was read: then it
+    /// goes on waiting.
+    /// </summary>
+    Task MarkReplayedAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Deletes it, with an entry in the audit log. False when there was none.</summary>
     Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken);

@@ -14,6 +14,9 @@ public interface IDeadLetters
 /// <summary>Gives what was given up another chance.</summary>
 public interface IDeadLetterReplay
 {
-    /// <summary>Puts the event back on its topic, behind what is there, and notes that; a letter that was replayed before stays as it is.</summary>
+    /// <summary>
+    /// Puts the event back on its topic, behind what is there, and notes that; a letter that was replayed before stays as it is. Where the topic is the store's outbox, the event is
+    /// handled at once instead. Throws <see cref="Abstractions.ChatException"/>, <c>not_replayable</c> when it can mean nothing any more.
+    /// </summary>
     Task ReplayAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken);
 }

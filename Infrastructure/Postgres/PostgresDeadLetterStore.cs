@@ -46,8 +46,11 @@ internal sealed class PostgresDeadLetterStore(PostgresDatabase database) : IDead
     public Task<DeadLetter?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Command($"select {Columns} from dead_letters where id = $1").Text(id).FirstAsync(Read, cancellationToken), cancellationToken);
 
-    public Task MarkReplayedAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
-        connection => connection.Command("update dead_letters set replayed_at = $2 where id = $1 and replayed_at is null").Text(id).Time(entry.At), entry, cancellationToken);
+    public Task MarkReplayedAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
+        connection => connection.Command("update dead_letters set replayed_at = case when created_at = $3 then $2 end where id = $1 and replayed_at is null")
+            .Text(letter.Id).Time(entry.At).Time(letter.CreatedAt),
+        entry,
+        cancellationToken);
 
     public Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
         connection => connection.Command("delete from dead_letters where id = $1").Text(id), entry, cancellationToken);

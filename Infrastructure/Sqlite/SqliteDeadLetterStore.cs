@@ -59,8 +59,11 @@ internal sealed class SqliteDeadLetterStore(SqliteDatabase database) : IDeadLett
         },
         cancellationToken);
 
-    public Task MarkReplayedAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
-        session => session.Prepare("update dead_letters set replayed_at = ?2 where id = ?1 and replayed_at is null").Bind(id).Bind(entry.At), entry, cancellationToken);
+    public Task MarkReplayedAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
+        session => session.Prepare("update dead_letters set replayed_at = iif(created_at = ?3, ?2, null) where id = ?1 and replayed_at is null")
+            .Bind(letter.Id).Bind(entry.At).Bind(letter.CreatedAt),
+        entry,
+        cancellationToken);
 
     public Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
         session => session.Prepare("delete from dead_letters where id = ?1").Bind(id), entry, cancellationToken);

@@ -2,16 +2,14 @@ using System.Text;
 using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
-using Chat4All.Grains.Files;
 using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.CloudEvents;
-using Chat4All.Silo.Workers.Deliveries;
 using Microsoft.Extensions.Logging;
 
 namespace Chat4All.Silo.Workers;
 
 /// <inheritdoc cref="IDeadLetters" />
-internal sealed partial class DeadLetters(IDeadLetterStore store, IEventLog eventLog, IFileStore files, TimeProvider time, ILogger<DeadLetters> log) : IDeadLetters, IDeadLetterReplay
+internal sealed partial class DeadLetters(IDeadLetterStore store, IEventLog eventLog, TimeProvider time, ILogger<DeadLetters> log) : IDeadLetters
 {
     private const string EventType = "dead_letter.added";
 
@@ -39,39 +37,6 @@ internal sealed partial class DeadLetters(IDeadLetterStore store, IEventLog even
         await store.AddAsync(letter, cancellationToken);
         Telemetry.DeadLetters.Add(1, new("topic", record.Topic), new("group", group));
         LogAdded(log, group, one.Id, record.Topic, attempts, reason);
-    }
-
-    public async Task ReplayAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken)
-    {
-        if (letter.ReplayedAt is not null)
-        {
-            return;
-        }
-
-        if (letter.Topic == Topics.MessageProcessing && eventLog.IncludesOutbox)
-        {
-            throw ChatException.Conflict(ErrorCodes.NotReplayable, "The event is a row of the outbox, where nothing can be put back.");
-        }
-
-        if (letter.Topic == Topics.FileProcessing)
-        {
-            await ReopenMergeAsync(letter.Key, cancellationToken);
-        }
-
-        // Its consumers know the event by its id; what must happen again although it happened says so itself.
-        var one = CloudEventJson.Read(Encoding.UTF8.GetBytes(letter.Event));
-        await eventLog.AppendAsync(letter.Topic, [one.Type == DeliveryRequest.Type ? DeliveryRequest.Replayed(one) : one], cancellationToken);
-        await store.MarkReplayedAsync(letter.Id, entry, cancellationToken);
-    }
-
-    /// <summary>A merge that was given up failed its upload: it must be under way again for the event to mean anything.</summary>
-    private async Task ReopenMergeAsync(string fileId, CancellationToken cancellationToken)
-    {
-        var file = await files.CloseAsync(fileId, StorageKeys.NewObject(time), contentSha256: null, time.GetUtcNow(), cancellationToken);
-        if (file?.Status is not (FileStatus.Merging or FileStatus.Completed))
-        {
-            throw ChatException.Conflict(ErrorCodes.NotReplayable, "The upload has expired or was refused.");
-        }
     }
 
     private static LogEvent ToEvent(DeadLetter letter, LogEvent one) => new()

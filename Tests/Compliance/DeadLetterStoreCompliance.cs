@@ -25,7 +25,7 @@ public abstract class DeadLetterStoreCompliance(StoreFixture fixture)
     public async Task The_same_event_of_a_group_again_replaces_the_first_and_waits_again()
     {
         var first = await AddAsync(Letter());
-        await Store.MarkReplayedAsync(first.Id, Entry with { Id = NewId("audit") }, CancellationToken.None);
+        await Store.MarkReplayedAsync(first, Entry with { Id = NewId("audit") }, CancellationToken.None);
 
         await AddAsync(Letter() with { EventId = first.EventId, Reason = "again", Attempts = 8, CreatedAt = Start.AddHours(2) });
         var other = await AddAsync(Letter() with { EventId = first.EventId, Group = "router" });
@@ -44,7 +44,7 @@ public abstract class DeadLetterStoreCompliance(StoreFixture fixture)
             letters.Add(await AddAsync(Letter() with { CreatedAt = later.AddSeconds(i / 2) }));
         }
 
-        await Store.MarkReplayedAsync(letters[1].Id, Entry with { Id = NewId("audit") }, CancellationToken.None);
+        await Store.MarkReplayedAsync(letters[1], Entry with { Id = NewId("audit") }, CancellationToken.None);
         string[] expected = [.. letters.Where(letter => letter != letters[1]).OrderByDescending(static l => l.CreatedAt).ThenByDescending(static l => l.Id, StringComparer.Ordinal).Select(static l => l.Id)];
 
         var first = await Store.ListAsync(null, 0, 2, CancellationToken.None);
@@ -57,11 +57,23 @@ public abstract class DeadLetterStoreCompliance(StoreFixture fixture)
     public async Task A_replay_counts_once_and_is_audited_once()
     {
         var letter = await AddAsync(Letter());
-        await Store.MarkReplayedAsync(letter.Id, Entry with { Id = NewId("audit"), Subject = letter.Id }, CancellationToken.None);
-        await Store.MarkReplayedAsync(letter.Id, Entry with { Id = NewId("audit"), Subject = letter.Id, At = Start.AddHours(5) }, CancellationToken.None);
+        await Store.MarkReplayedAsync(letter, Entry with { Id = NewId("audit"), Subject = letter.Id }, CancellationToken.None);
+        await Store.MarkReplayedAsync(letter, Entry with { Id = NewId("audit"), Subject = letter.Id, At = Start.AddHours(5) }, CancellationToken.None);
 
         Assert.Equal(Start.AddHours(1), (await Store.FindAsync(letter.Id, CancellationToken.None))?.ReplayedAt);
         Assert.Equal(["admin", "dead_letter.replayed"], Assert.Single(await fixture.QueryAsync($"select actor, action from audit_log where subject = '{letter.Id}'")));
+    }
+
+    [SkippableFact]
+    public async Task What_was_given_up_again_since_it_was_read_goes_on_waiting()
+    {
+        var letter = await AddAsync(Letter());
+        var again = await AddAsync(letter with { Reason = "again", CreatedAt = Start.AddMinutes(1) });
+
+        await Store.MarkReplayedAsync(letter, Entry with { Id = NewId("audit"), Subject = letter.Id }, CancellationToken.None);
+
+        Assert.Equal(again, await Store.FindAsync(letter.Id, CancellationToken.None));
+        Assert.Single(await fixture.QueryAsync($"select 1 from audit_log where subject = '{letter.Id}'"));
     }
 
     [SkippableFact]

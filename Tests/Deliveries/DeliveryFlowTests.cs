@@ -73,23 +73,23 @@ public sealed class DeliveryFlowTests
     [Fact]
     public async Task What_a_platform_keeps_refusing_becomes_a_dead_letter_that_can_be_replayed()
     {
-        var connector = new SwitchedConnector(Channels.WhatsApp) { Result = new SendResult(AttemptOutcome.Retry, Error: "platform_down") };
+        var connector = new SwitchedConnector(Channels.Instagram) { Result = new SendResult(AttemptOutcome.Retry, Error: "platform_down") };
         await using var hub = await StartAsync(connector);
         var user = await hub.UserAsync("user1");
         using var admin = await HubClient.SignInAsync(hub.BaseUrl, HubServer.AdminId, HubServer.AdminSecret, "read write admin");
 
-        await user.SendOutAsync("conv-test", "out-1", "whatsapp");
+        await user.SendOutAsync("conv-test", "out-1", "instagram");
         await user.UntilDeliveriesAsync("out-1", "failed");
 
         var failed = Assert.Single(await user.DeliveriesAsync("out-1"));
         Assert.Equal((4, "platform_down"), (failed.GetProperty("attempts").GetInt32(), failed.Text("error")));
         var letter = Assert.Single((await admin.GetAsync("/v1/admin/dead-letters")).GetProperty("dead_letters").EnumerateArray());
         Assert.Equal(
-            ("whatsapp_outgoing", "connector", "out-1", "user2", "whatsapp", "platform_down", 4),
+            ("instagram_outgoing", "connector", "out-1", "user2", "instagram", "platform_down", 4),
             (letter.Text("topic"), letter.Text("group"), letter.Text("message_id"), letter.Text("recipient"), letter.Text("channel"), letter.Text("reason"), letter.GetProperty("attempts").GetInt32()));
         var metrics = await admin.Http.GetStringAsync("/metrics");
         Assert.Contains("chat4all_dead_letters_total{", metrics, StringComparison.Ordinal);
-        Assert.Matches("chat4all_delivery_total\\{[^}]*status=\"failed\"[^}]*\\} 1", metrics);
+        Assert.Matches("chat4all_delivery_total\\{(?=[^}]*channel=\"instagram\")[^}]*status=\"failed\"[^}]*\\} 1", metrics);
 
         connector.Result = null;
         for (var i = 0; i < 2; i++)

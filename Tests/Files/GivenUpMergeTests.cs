@@ -32,7 +32,7 @@ public sealed class GivenUpMergeTests : IAsyncLifetime
         var letter = await GiveUpAsync(id);
         Assert.Equal(FileStatus.Failed, (await Upload(id).Get("u1", default)).Status);
 
-        await DeadLetters().ReplayAsync(letter, Entry, default);
+        await Replay().ReplayAsync(letter, Entry, default);
 
         Assert.Equal(FileStatus.Merging, (await Upload(id).Get("u1", default)).Status);
         Assert.Equal(2, _host.Log.Events.Count(one => one.Type == EventTypes.FileMergeRequested));
@@ -48,7 +48,7 @@ public sealed class GivenUpMergeTests : IAsyncLifetime
         var letter = await GiveUpAsync(id);
         await _host.Files.DeleteAsync(id, null, default);
 
-        var refusal = await Assert.ThrowsAsync<ChatException>(() => DeadLetters().ReplayAsync(letter, Entry, default));
+        var refusal = await Assert.ThrowsAsync<ChatException>(() => Replay().ReplayAsync(letter, Entry, default));
 
         Assert.Equal(ErrorCodes.NotReplayable, refusal.Error.Code);
         Assert.Single(await _host.DeadLetters.ListAsync(null, 0, 10, default));
@@ -79,7 +79,9 @@ public sealed class GivenUpMergeTests : IAsyncLifetime
 
     private IUploadSessionGrain Upload(string id) => _host.Grains.GetGrain<IUploadSessionGrain>(id);
 
-    private DeadLetters DeadLetters() => new(_host.DeadLetters, _host.Log, _host.Files, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+    private DeadLetters DeadLetters() => new(_host.DeadLetters, _host.Log, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+
+    private DeadLetterReplay Replay() => new(_host.DeadLetters, _host.Log, _host.Files, [], TimeProvider.System);
 
     private async Task<DeadLetter> GiveUpAsync(string id)
     {

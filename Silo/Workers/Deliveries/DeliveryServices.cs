@@ -12,9 +12,8 @@ internal static class DeliveryServices
 {
     /// <summary>Where every worker brings what it gives up on.</summary>
     public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services
-        .AddSingleton<DeadLetters>()
-        .AddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetters>())
-        .AddSingleton<IDeadLetterReplay>(static provider => provider.GetRequiredService<DeadLetters>());
+        .AddSingleton<IDeadLetters, DeadLetters>()
+        .AddSingleton<IDeadLetterReplay, DeadLetterReplay>();
 
     /// <summary>To be called behind the engine's and the connectors' registration.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services)

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Chat4All.Silo.Workers.Deliveries;
@@ -18,13 +20,16 @@ internal sealed class Router(
     IEventLog eventLog,
     IDeadLetters deadLetters,
     IGrainFactory grains,
-    TimeProvider time) : IBatchHandler
+    TimeProvider time,
+    ILogger<Router> log) : IBatchHandler
 {
-    private const int AppendChunk = 1_000;
     private const string NoAddress = "no_address";
 
-    /// <summary>Simulated channels reach everybody.</summary>
-    private readonly string[] _channelsOfEverybody = [.. connectors.Where(static one => one.TakesUserIds).Select(static one => ChannelNames.Join(one.Channel))];
+    /// <summary>Simulated channels reach everybody, but where a real one is beside them, <c>all</c> does not mean them: nobody would get anything there.</summary>
+    private readonly string[] _channelsOfEverybody =
+        connectors.All(static one => one.TakesUserIds) ? [.. connectors.Select(static one => ChannelNames.Join(one.Channel))] : [];
+
+    private readonly ConcurrentDictionary<string, RequestQueue> _queues = new(StringComparer.Ordinal);
 
     public string Topic => Topics.MessageProcessing;
 
@@ -32,31 +37,35 @@ internal sealed class Router(
 
     public int MaxBatch => 200;
 
+    public Task Settled => Task.WhenAll(_queues.Values.Select(static queue => queue.Last));
+
     public async Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
-        var messages = await ReadAsync(records, cancellationToken);
+        var messages = await KnownAsync(await ReadAsync(records, cancellationToken), cancellationToken);
         if (messages.Count == 0)
         {
             return;
         }
 
         var plan = await PlanAsync(messages, cancellationToken);
-        var routed = messages.Select(one => (one.Message, one.Trace, Deliveries: plan.Of(one.Message).ToArray())).ToList();
+        var routed = messages.Select(one => (one.Message, Trace: one.Record.Event.TraceParent, Deliveries: plan.Of(one.Message).ToArray())).ToList();
         await deliveries.InsertAsync([.. routed.SelectMany(static one => one.Deliveries)], Now(), cancellationToken);
-        await RequestAsync(routed, cancellationToken);
         await RefuseUnreachableAsync(routed, cancellationToken);
+
+        // Last, because it never fails: a batch that comes again has requested nothing yet.
+        Request(routed, cancellationToken);
     }
 
-    private async Task<List<(RoutedMessage Message, string? Trace)>> ReadAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
+    private async Task<List<(RoutedMessage Message, LogRecord Record)>> ReadAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
-        var messages = new List<(RoutedMessage, string?)>(records.Count);
+        var messages = new List<(RoutedMessage, LogRecord)>(records.Count);
         foreach (var record in records)
         {
             try
             {
                 if (RoutedMessage.Read(record.Event) is { } message)
                 {
-                    messages.Add((message, record.Event.TraceParent));
+                    messages.Add((message, record));
                 }
             }
             catch (JsonException)
@@ -69,7 +78,26 @@ internal sealed class Router(
         return messages;
     }
 
-    private async Task<DeliveryPlan> PlanAsync(List<(RoutedMessage Message, string? Trace)> messages, CancellationToken cancellationToken)
+    /// <summary>
+    /// Puts messages aside that the store does not have: a log apart from it may be ahead of it when an older backup was restored. Where the log is the store there are none.
+    /// </summary>
+    private async Task<List<(RoutedMessage Message, LogRecord Record)>> KnownAsync(List<(RoutedMessage Message, LogRecord Record)> messages, CancellationToken cancellationToken)
+    {
+        if (eventLog.IncludesOutbox || messages.Count == 0)
+        {
+            return messages;
+        }
+
+        var known = await deliveries.FindMessagesAsync([.. messages.Select(static one => one.Message.MessageId)], cancellationToken);
+        foreach (var (_, record) in messages.Where(one => !known.Contains(one.Message.MessageId)))
+        {
+            await deadLetters.AddAsync(record, Group, ErrorCodes.MessageNotFound, attempts: 1, cancellationToken);
+        }
+
+        return [.. messages.Where(one => known.Contains(one.Message.MessageId))];
+    }
+
+    private async Task<DeliveryPlan> PlanAsync(List<(RoutedMessage Message, LogRecord Record)> messages, CancellationToken cancellationToken)
     {
         string[] conversations = [.. messages.Where(static one => one.Message.To is null).Select(static one => one.Message.ConversationId).Distinct()];
         var members = await deliveries.ListMembersAsync(conversations, cancellationToken);
@@ -81,8 +109,8 @@ internal sealed class Router(
         return new DeliveryPlan(members, linked.ToLookup(static one => one.UserId, static one => one.Channel), _channelsOfEverybody);
     }
 
-    /// <summary>Appends the requests, each topic's in the order of the messages.</summary>
-    private async Task RequestAsync(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cancellationToken)
+    /// <summary>Queues the requests, each topic's in the order of the messages.</summary>
+    private void Request(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cutOff)
     {
         var now = Now();
         var topics = new Dictionary<string, List<LogEvent>>();
@@ -100,13 +128,10 @@ internal sealed class Router(
             }
         }
 
-        await Task.WhenAll(topics.Select(async topic =>
+        foreach (var (channel, requests) in topics)
         {
-            foreach (var chunk in topic.Value.Chunk(AppendChunk))
-            {
-                await eventLog.AppendAsync(Topics.Outgoing(ChannelNames.Parse(topic.Key)), chunk, cancellationToken);
-            }
-        }));
+            _queues.GetOrAdd(channel, name => new RequestQueue(eventLog, Topics.Outgoing(ChannelNames.Parse(name)), time, log)).Add(requests, cutOff);
+        }
     }
 
     private async Task RefuseUnreachableAsync(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cancellationToken)

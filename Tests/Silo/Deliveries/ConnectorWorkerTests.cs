@@ -118,8 +118,8 @@ public sealed class ConnectorWorkerTests : IAsyncLifetime
         Assert.Single(connector.Attempts);
 
         var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
-        await _host.DeadLetters.ReplayAsync(letter, Entry, CancellationToken.None);
-        await _host.DeadLetters.ReplayAsync((await _host.Store.DeadLetters.FindAsync(letter.Id, CancellationToken.None))!, Entry with { Id = "audit-2" }, CancellationToken.None);
+        await _host.Replay().ReplayAsync(letter, Entry, CancellationToken.None);
+        await _host.Replay().ReplayAsync((await _host.Store.DeadLetters.FindAsync(letter.Id, CancellationToken.None))!, Entry with { Id = "audit-2" }, CancellationToken.None);
         Assert.Empty(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
         Assert.Equal(2, _host.Log.On("whatsapp_outgoing").Count);
         var replayed = TopicLog.Record("whatsapp_outgoing", _host.Log.On("whatsapp_outgoing")[^1]);

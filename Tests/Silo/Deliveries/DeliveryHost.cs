@@ -16,7 +16,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private DeliveryHost(EmbeddedStore store, GrainHost grains)
     {
         (Store, Grains) = (store, grains);
-        DeadLetters = new DeadLetters(store.DeadLetters, Log, store.Files, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+        DeadLetters = new DeadLetters(store.DeadLetters, Log, TimeProvider.System, NullLogger<DeadLetters>.Instance);
     }
 
     public EmbeddedStore Store { get; }
@@ -27,6 +27,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DeadLetters DeadLetters { get; }
 
+    /// <summary>The router's and the workers' waits.</summary>
+    public RecordedWaits Time { get; } = new();
+
     public static async Task<DeliveryHost> StartAsync()
     {
         var store = await EmbeddedStore.StartAsync();
@@ -34,10 +37,12 @@ internal sealed class DeliveryHost : IAsyncDisposable
     }
 
     public Router Router(params IChannelConnector[] connectors) =>
-        new(Store.Deliveries, Store.Addresses, connectors, Log, DeadLetters, Grains.Factory, TimeProvider.System);
+        new(Store.Deliveries, Store.Addresses, connectors, Log, DeadLetters, Grains.Factory, Time, NullLogger<Router>.Instance);
+
+    public DeadLetterReplay Replay(params IBatchHandler[] handlers) => new(Store.DeadLetters, Log, Store.Files, handlers, TimeProvider.System);
 
     public ConnectorWorker Worker(IChannelConnector connector, bool retryUnknown = true) =>
-        new(connector, Grains.Deliveries, Store.Addresses, Grains.Factory, DeadLetters, new DeliveryOptions { RetryUnknownOutcome = retryUnknown }, new RecordedWaits(), NullLogger<ConnectorWorker>.Instance);
+        new(connector, Grains.Deliveries, Store.Addresses, Grains.Factory, DeadLetters, new DeliveryOptions { RetryUnknownOutcome = retryUnknown }, Time, NullLogger<ConnectorWorker>.Instance);
 
     /// <summary>Sends a message of <c>u1</c> into a group of u1, u2 and u3; the event as the router reads it.</summary>
     public async Task<LogRecord> SendAsync(string conversationId, string messageId, Channels channels, string? to = null)

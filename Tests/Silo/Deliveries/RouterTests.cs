@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
+using Chat4All.Silo.Workers;
 using Xunit;
 
 namespace Chat4All.Tests.Silo.Deliveries;
@@ -8,6 +10,8 @@ namespace Chat4All.Tests.Silo.Deliveries;
 public sealed class RouterTests : IAsyncLifetime
 {
     private static readonly IChannelConnector[] Simulated = [.. new[] { Channels.WhatsApp, Channels.Instagram, Channels.Messenger, Channels.Telegram }.Select(static one => new ScriptedConnector(one))];
+
+    private static readonly AuditEntry Entry = new("audit-1", "admin", "dead_letter.replayed", "x", null, DateTimeOffset.UnixEpoch);
 
     private DeliveryHost _host = null!;
 
@@ -99,11 +103,85 @@ public sealed class RouterTests : IAsyncLifetime
         var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
         Assert.Equal(("router", "message_processing", "bad", "malformed_event"), (letter.Group, letter.Topic, letter.EventId, letter.Reason));
         Assert.Single(_host.Log.On("message_processing_dlq"));
+    }
 
-        // An outbox row is where it is; there is no way to put it in once more.
-        var refused = await Assert.ThrowsAsync<ChatException>(() =>
-            _host.DeadLetters.ReplayAsync(letter, new AuditEntry("audit-1", "admin", "dead_letter.replayed", letter.Id, null, DateTimeOffset.UnixEpoch), CancellationToken.None));
+    [Fact]
+    public async Task To_all_leaves_simulated_channels_out_where_a_real_one_is_beside_them_but_not_where_they_are_named()
+    {
+        await _host.Store.Addresses.LinkAsync("u2", "whatsapp", "4712", DateTimeOffset.UtcNow, CancellationToken.None);
+        var router = _host.Router([new ScriptedConnector(Channels.WhatsApp, takesUserIds: false), .. Simulated[1..]]);
+
+        await router.HandleAsync([await _host.SendAsync("c1", "m1", Channels.All, to: "u2,u3"), await _host.SendAsync("c1", "m2", Channels.Telegram, to: "u2")], CancellationToken.None);
+
+        Assert.Equal(
+            [("m1", "u2", "whatsapp"), ("m1", "u3", "all"), ("m2", "u2", "telegram")],
+            (await _host.Store.Reader.ListDeliveriesAsync(["m1", "m2"], CancellationToken.None)).Select(static one => (one.MessageId, one.Recipient, one.Channel)));
+        var worker = _host.Worker(new ScriptedConnector(Channels.Telegram));
+        Assert.Equal(HandlingResult.Done, await worker.HandleAsync(TopicLog.Record("telegram_outgoing", Assert.Single(_host.Log.On("telegram_outgoing"))), CancellationToken.None));
+        Assert.Equal(MessageStatus.InTransit, (await _host.DeliveryAsync("m2")).Status);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_store_does_not_have_is_put_aside_and_holds_up_nothing()
+    {
+        _host.Log.IncludesOutbox = false;
+        var good = await _host.SendAsync("c1", "m1", Channels.WhatsApp, to: "u2");
+        var unknown = good with
+        {
+            Event = good.Event with { Id = "unknown", Data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(good.Event.Data.Span).Replace("m1", "m2", StringComparison.Ordinal)) },
+        };
+
+        await _host.Router().HandleAsync([unknown, good], CancellationToken.None);
+
+        Assert.Equal("m1:u2:whatsapp", Assert.Single(_host.Log.On("whatsapp_outgoing")).Id);
+        Assert.Empty(await _host.Store.Reader.ListDeliveriesAsync(["m2"], CancellationToken.None));
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+        Assert.Equal(("unknown", ErrorCodes.MessageNotFound), (letter.EventId, letter.Reason));
+    }
+
+    [Fact]
+    public async Task A_topic_that_takes_nothing_holds_up_no_other_channel_and_gets_everything_later_in_order()
+    {
+        _host.Time.Hold();
+        _host.Log.Refused = "telegram_outgoing";
+        var router = _host.Router();
+
+        await router.HandleAsync([await _host.SendAsync("c1", "m1", Channels.WhatsApp | Channels.Telegram, to: "u2")], CancellationToken.None);
+        await router.HandleAsync([await _host.SendAsync("c1", "m2", Channels.WhatsApp | Channels.Telegram, to: "u2")], CancellationToken.None);
+
+        Assert.False(router.Settled.IsCompleted);
+        _host.Log.Refused = null;
+        _host.Time.Release();
+        await router.Settled.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(["m1:u2:whatsapp", "m2:u2:whatsapp"], _host.Log.On("whatsapp_outgoing").Select(static one => one.Id));
+        Assert.Equal(["m1:u2:telegram", "m2:u2:telegram"], _host.Log.On("telegram_outgoing").Select(static one => one.Id));
+    }
+
+    [Fact]
+    public async Task A_replayed_message_goes_straight_to_the_router_where_the_log_is_the_outbox()
+    {
+        var record = await _host.SendAsync("c1", "m1", Channels.WhatsApp, to: "u2");
+        await _host.DeadLetters.AddAsync(record, "router", "internal_error", 4, CancellationToken.None);
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+
+        await _host.Replay(_host.Router()).ReplayAsync(letter, Entry, CancellationToken.None);
+
+        Assert.Equal("m1:u2:whatsapp", Assert.Single(_host.Log.On("whatsapp_outgoing")).Id);
+        Assert.Empty(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ChatException>(() => _host.Replay().ReplayAsync(letter, Entry, CancellationToken.None));
         Assert.Equal(ErrorCodes.NotReplayable, refused.Error.Code);
+    }
+
+    [Fact]
+    public async Task A_replayed_message_that_cannot_be_routed_goes_on_waiting()
+    {
+        var record = await _host.SendAsync("c1", "m1", Channels.WhatsApp, to: "u2");
+        await _host.Router().HandleAsync([record with { Event = record.Event with { Data = "{}"u8.ToArray() } }], CancellationToken.None);
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+
+        await _host.Replay(_host.Router()).ReplayAsync(letter, Entry, CancellationToken.None);
+
+        Assert.Equal(letter.Id, Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None)).Id);
     }
 
     private static string Text(JsonElement data, string field) => data.GetProperty(field).GetString()!;

@@ -8,7 +8,10 @@ internal sealed class TopicLog : IEventLog
 {
     private readonly ConcurrentQueue<(string Topic, LogEvent Event)> _events = new();
 
-    public bool IncludesOutbox => true;
+    public bool IncludesOutbox { get; set; } = true;
+
+    /// <summary>A topic that takes nothing.</summary>
+    public string? Refused { get; set; }
 
     public IReadOnlyList<LogEvent> On(string topic) => [.. _events.Where(one => one.Topic == topic).Select(static one => one.Event)];
 
@@ -17,6 +20,11 @@ internal sealed class TopicLog : IEventLog
 
     public Task AppendAsync(string topic, IReadOnlyList<LogEvent> events, CancellationToken cancellationToken)
     {
+        if (topic == Refused)
+        {
+            throw new StoreUnavailableException($"{topic} is full");
+        }
+
         foreach (var one in events)
         {
             _events.Enqueue((topic, one));
