@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.Logging;
@@ -57,7 +58,7 @@ internal sealed partial class BatchCommitter(IConversationStore store, TimeProvi
         var started = time.GetTimestamp();
         try
         {
-            var conflicts = await store.AppendAsync(attempt.Appends, CancellationToken.None);
+            var conflicts = await AppendAsync(attempt.Appends);
             if (conflicts.Committed)
             {
                 Telemetry.JournalBatchSize.Record(attempt.MessageCount);
@@ -94,6 +95,25 @@ internal sealed partial class BatchCommitter(IConversationStore store, TimeProvi
             LogRejected(log, attempt.MessageCount, cause);
             Refuse(attempt.Participants, cause);
             return new HashSet<string>();
+        }
+    }
+
+    private async Task<AppendConflicts> AppendAsync(IReadOnlyList<ConversationAppend> appends)
+    {
+        var spans = SpansOfCauses.Start("commit message", ActivityKind.Internal, appends.SelectMany(static append => append.Messages).Select(static row => row.Outbox.TraceParent));
+        Exception? failure = null;
+        try
+        {
+            return await store.AppendAsync(appends, CancellationToken.None);
+        }
+        catch (Exception cause)
+        {
+            failure = cause;
+            throw;
+        }
+        finally
+        {
+            SpansOfCauses.End(spans, failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.Logging;
@@ -135,12 +136,15 @@ internal sealed partial class OutboxPublisher(
 
     private async Task PublishAsync(IReadOnlyList<OutboxEvent> batch)
     {
+        var spans = SpansOfCauses.Start($"publish {Topics.MessageProcessing}", ActivityKind.Producer, batch.Select(static e => e.TraceParent));
         try
         {
             await eventLog.AppendAsync(Topics.MessageProcessing, [.. batch.Select(static e => e.ToLogEvent())], CancellationToken.None);
+            SpansOfCauses.End(spans);
         }
         catch (Exception cause)
         {
+            SpansOfCauses.End(spans, cause);
             await store.RecordFailureAsync(batch, cause.Message, CancellationToken.None);
             throw;
         }

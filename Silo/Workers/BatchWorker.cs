@@ -1,3 +1,4 @@
+using Chat4All.Grains;
 using Chat4All.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -115,12 +116,12 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
         try
         {
             await handler.HandleAsync(batch, CutOff);
-            WorkerSpans.End(spans);
+            SpansOfCauses.End(spans);
             return null;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            WorkerSpans.End(spans, failure);
+            SpansOfCauses.End(spans, failure);
             LogFailed(Log, handler.Group, batch.Count, handler.Topic, failure);
             return failure;
         }

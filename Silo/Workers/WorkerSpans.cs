@@ -48,16 +48,6 @@ internal sealed class WorkerSpans(string topic, string group)
         return started;
     }
 
-    /// <summary>Ends the spans of a batch.</summary>
-    public static void End(IReadOnlyList<Activity> spans, Exception? failure = null)
-    {
-        foreach (var span in spans)
-        {
-            Fail(span, failure);
-            span.Dispose();
-        }
-    }
-
     /// <summary>Notes on a span why its attempt did not succeed.</summary>
     public static void Fail(Activity? span, string? reason)
     {
@@ -66,6 +56,4 @@ internal sealed class WorkerSpans(string topic, string group)
             span?.SetStatus(ActivityStatusCode.Error, reason);
         }
     }
-
-    private static void Fail(Activity span, Exception? failure) => Fail(span, failure?.GetType().Name);
 }

@@ -53,6 +53,6 @@ public sealed class TraceTests
 
         Assert.Equal(caller, at.ParentSpanId);
         Assert.Contains(own, static span => span.DisplayName == "process message_processing");
-        Assert.Contains(own, static span => span.DisplayName == "commit message" || span.DisplayName == "append message");
+        Assert.Equal("append message", own.Single(span => span.SpanId == own.Single(static one => one.DisplayName == "commit message").ParentSpanId).DisplayName);
     }
 }
