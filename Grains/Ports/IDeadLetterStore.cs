@@ -18,6 +18,9 @@ public interface IDeadLetterStore
     /// </summary>
     Task MarkReplayedAsync(DeadLetter letter, AuditEntry entry, CancellationToken cancellationToken);
 
+    /// <summary>Deletes dead letters that were replayed before the moment and entries of the audit log from before it; at most <paramref name="limit"/> of each. Answers how many.</summary>
+    Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
+
     /// <summary>Deletes it, with an entry in the audit log. False when there was none.</summary>
     Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken);
 }

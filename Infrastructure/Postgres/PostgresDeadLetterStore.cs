@@ -55,6 +55,16 @@ internal sealed class PostgresDeadLetterStore(PostgresDatabase database) : IDead
     public Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
         connection => connection.Command("delete from dead_letters where id = $1").Text(id), entry, cancellationToken);
 
+    public Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        const string letters = "delete from dead_letters where id in (select id from dead_letters where replayed_at < $1 limit $2)";
+        const string entries = "delete from audit_log where id in (select id from audit_log where created_at < $1 order by created_at, id limit $2)";
+        return database.WriteAsync(
+            async connection => await connection.Command(letters).Time(before).Long(limit).RunAsync(cancellationToken)
+                + await connection.Command(entries).Time(before).Long(limit).RunAsync(cancellationToken),
+            cancellationToken);
+    }
+
     /// <summary>Changes a row and, if there was one to change, says so in the audit log.</summary>
     private Task<bool> ChangeAsync(Func<NpgsqlConnection, NpgsqlCommand> change, AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>

@@ -68,6 +68,14 @@ internal sealed class SqliteDeadLetterStore(SqliteDatabase database) : IDeadLett
     public Task<bool> DeleteAsync(string id, AuditEntry entry, CancellationToken cancellationToken) => ChangeAsync(
         session => session.Prepare("delete from dead_letters where id = ?1").Bind(id), entry, cancellationToken);
 
+    public Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        const string letters = "delete from dead_letters where id in (select id from dead_letters where replayed_at < ?1 limit ?2)";
+        const string entries = "delete from audit_log where id in (select id from audit_log where created_at < ?1 order by created_at, id limit ?2)";
+        return database.WriteAsync(
+            session => session.Prepare(letters).Bind(before).Bind(limit).Execute() + session.Prepare(entries).Bind(before).Bind(limit).Execute(), cancellationToken);
+    }
+
     /// <summary>Changes a row and, if there was one to change, says so in the audit log.</summary>
     private Task<bool> ChangeAsync(Func<SqliteSession, SqliteStatement> change, AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
         session =>

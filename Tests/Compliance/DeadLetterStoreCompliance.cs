@@ -88,6 +88,23 @@ public abstract class DeadLetterStoreCompliance(StoreFixture fixture)
         Assert.Single(await fixture.QueryAsync($"select 1 from audit_log where subject = '{letter.Id}'"));
     }
 
+    [SkippableFact]
+    public async Task Replayed_letters_and_audit_entries_of_before_a_moment_are_deleted_and_what_waits_is_not()
+    {
+        var longAgo = Start.AddYears(-5);
+        var (waits, old, recent) = (await AddAsync(Letter() with { CreatedAt = longAgo }), await AddAsync(Letter()), await AddAsync(Letter()));
+        await Store.MarkReplayedAsync(old, Entry with { Id = NewId("audit"), Subject = old.Id, At = longAgo }, CancellationToken.None);
+        await Store.MarkReplayedAsync(recent, Entry with { Id = NewId("audit"), Subject = recent.Id, At = longAgo.AddDays(2) }, CancellationToken.None);
+
+        Assert.Equal(2, await Store.PurgeAsync(longAgo.AddDays(1), 10, CancellationToken.None));
+
+        Assert.Null(await Store.FindAsync(old.Id, CancellationToken.None));
+        Assert.NotNull(await Store.FindAsync(recent.Id, CancellationToken.None));
+        Assert.NotNull(await Store.FindAsync(waits.Id, CancellationToken.None));
+        Assert.Equal([recent.Id], Assert.Single(await fixture.QueryAsync($"select subject from audit_log where subject in ('{old.Id}', '{recent.Id}')")));
+        Assert.Equal(0, await Store.PurgeAsync(longAgo.AddDays(1), 10, CancellationToken.None));
+    }
+
     private static DeadLetter Letter() => new()
     {
         Id = NewId("dead"),

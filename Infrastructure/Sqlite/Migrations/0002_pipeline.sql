@@ -101,6 +101,7 @@ create table dead_letters (
 ) without rowid;
 
 create index idx_dead_letter_waiting on dead_letters (created_at, id) where replayed_at is null;
+create index idx_dead_letter_replayed on dead_letters (replayed_at) where replayed_at is not null;
 
 create table webhooks (
   id text primary key,
