@@ -5,7 +5,7 @@ using Orleans;
 namespace Chat4All.Grains.Conversations;
 
 /// <inheritdoc cref="IDeliveryReceipts" />
-internal sealed class DeliveryReceipts(IDeliveryStore deliveries, IGrainFactory grains) : IDeliveryReceipts
+internal sealed class DeliveryReceipts(IDeliveryStore deliveries, IFailedDeliveries failures, IGrainFactory grains) : IDeliveryReceipts
 {
     public async Task<IReadOnlyList<DeliveryReceipt>> ReportAsync(IReadOnlyList<DeliveryReceipt> receipts, CancellationToken cancellationToken)
     {
@@ -17,6 +17,11 @@ internal sealed class DeliveryReceipts(IDeliveryStore deliveries, IGrainFactory 
             var found = (await deliveries.FindByExternalIdsAsync(channel.Key, ids, cancellationToken).Translated()).ToLookup(static delivery => delivery.ExternalId);
             foreach (var receipt in channel)
             {
+                foreach (var delivery in receipt.Status == MessageStatus.Failed ? found[receipt.ExternalId] : [])
+                {
+                    await failures.KeepAsync(receipt, delivery, cancellationToken).Translated();
+                }
+
                 if (found.Contains(receipt.ExternalId))
                 {
                     updates.AddRange(found[receipt.ExternalId].Select(delivery => (delivery.ConversationId, ToUpdate(receipt, delivery))));

@@ -16,14 +16,16 @@ internal sealed class GrainHost : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private GrainHost(IHost host, EmbeddedStore store, InterposedStore interposed, InterposedDeliveries deliveries, RecordingFanOut fanOut, RecordingEventLog log) =>
-        (_host, Store, Interposed, Deliveries, FanOut, Log) = (host, store, interposed, deliveries, fanOut, log);
+    private GrainHost(IHost host, EmbeddedStore store, InterposedStore interposed, InterposedDeliveries deliveries, ForwardedFailures failures, RecordingFanOut fanOut, RecordingEventLog log) =>
+        (_host, Store, Interposed, Deliveries, Failures, FanOut, Log) = (host, store, interposed, deliveries, failures, fanOut, log);
 
     public EmbeddedStore Store { get; }
 
     public InterposedStore Interposed { get; }
 
     public InterposedDeliveries Deliveries { get; }
+
+    public ForwardedFailures Failures { get; }
 
     public IGrainFactory Factory => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -40,6 +42,7 @@ internal sealed class GrainHost : IAsyncDisposable
     {
         log ??= new RecordingEventLog();
         var fanOut = new RecordingFanOut();
+        var failures = new ForwardedFailures();
         var interposed = new InterposedStore(store.Conversations);
         var deliveries = new InterposedDeliveries(store.Deliveries);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -50,6 +53,8 @@ internal sealed class GrainHost : IAsyncDisposable
             .AddSingleton(store.Users)
             .AddSingleton(store.Tokens)
             .AddSingleton(store.Outbox)
+            .AddSingleton(store.DeadLetters)
+            .AddSingleton<IFailedDeliveries>(failures)
             .AddSingleton(files)
             .AddSingleton(store.Objects)
             .AddSingleton<IDeliveryStore>(deliveries)
@@ -67,7 +72,7 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.Services.AddGrainCallers();
         var host = builder.Build();
         await host.StartAsync();
-        return new GrainHost(host, store, interposed, deliveries, fanOut, log);
+        return new GrainHost(host, store, interposed, deliveries, failures, fanOut, log);
     }
 
     public IConversationGrain Conversation(string id) => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(id);
@@ -95,6 +100,15 @@ internal sealed class GrainHost : IAsyncDisposable
         await _host.StopAsync();
         _host.Dispose();
     }
+}
+
+/// <summary>Hands failures to whoever a test names; nobody before.</summary>
+internal sealed class ForwardedFailures : IFailedDeliveries
+{
+    public IFailedDeliveries? Keeper { get; set; }
+
+    public Task KeepAsync(DeliveryReceipt receipt, ExternalDelivery delivery, CancellationToken cancellationToken) =>
+        Keeper?.KeepAsync(receipt, delivery, cancellationToken) ?? Task.CompletedTask;
 }
 
 internal sealed class RecordingFanOut : IFanOut

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Chat4All.Tests.Hosting;
@@ -22,6 +25,43 @@ public sealed class OutboxTests : IAsyncLifetime
 
         await Eventually.HoldsAsync("every row is marked", async () => await _store.Outbox.CountUnpublishedAsync(CancellationToken.None) == 0);
         Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), host.Log.Events.Select(RecordingEventLog.Seq));
+    }
+
+    [Fact]
+    public async Task A_message_is_committed_and_published_in_the_trace_of_its_request()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == Telemetry.Name,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = await GrainHost.StartAsync(_store);
+        await host.CreateGroupAsync("c1");
+        using var request = Telemetry.Activities.StartActivity("request")!;
+
+        await host.Conversation("c1").Send(GrainHost.Message("m1"), CancellationToken.None);
+
+        Activity? Find(string name) => spans.FirstOrDefault(span => span.TraceId == request.TraceId && span.DisplayName == name);
+        await Eventually.HoldsAsync("the last span has ended", () => Find("publish message_processing") is not null);
+        Assert.All(["commit message", "publish message_processing"], name => Assert.Equal(Find("append message")!.SpanId, Find(name)!.ParentSpanId));
+    }
+
+    [Fact]
+    public async Task Old_replayed_letters_are_deleted_beside_old_rows()
+    {
+        var old = new DeadLetter
+        {
+            Id = "old", Topic = "topic", Group = "group", EventId = "event", EventType = "type", Key = "key", Reason = "reason", Attempts = 1, Event = "{}", CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        await _store.DeadLetters.AddAsync(old, CancellationToken.None);
+        await _store.DeadLetters.MarkReplayedAsync(old, new AuditEntry("audit", "admin", "dead_letter.replayed", "old", null, DateTimeOffset.UtcNow.AddDays(-91)), CancellationToken.None);
+
+        await using var host = await GrainHost.StartAsync(_store);
+
+        await Eventually.HoldsAsync("it is deleted", async () => await _store.DeadLetters.FindAsync("old", CancellationToken.None) is null);
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed partial class ConnectorWorker(
     TimeProvider time,
     ILogger<ConnectorWorker> log) : IKeyedHandler
 {
+    /// <summary>The group of every channel's worker.</summary>
+    public const string GroupName = "connector";
+
     private const string NoAddress = "no_address";
     private const string InternalError = "internal_error";
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(1);
@@ -30,7 +33,7 @@ internal sealed partial class ConnectorWorker(
 
     public string Topic => Topics.Outgoing(connector.Channel);
 
-    public string Group => "connector";
+    public string Group => GroupName;
 
     public int Concurrency => options.Concurrency;
 

@@ -13,7 +13,8 @@ internal static class DeliveryServices
     /// <summary>Where every worker brings what it gives up on.</summary>
     public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services
         .AddSingleton<IDeadLetters, DeadLetters>()
-        .AddSingleton<IDeadLetterReplay, DeadLetterReplay>();
+        .AddSingleton<IDeadLetterReplay, DeadLetterReplay>()
+        .AddSingleton<IFailedDeliveries, FailedDeliveries>();
 
     /// <summary>To be called behind the engine's and the connectors' registration.</summary>
     public static IServiceCollection AddDeliveries(this IServiceCollection services)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Chat4All.Silo.Workers;
+using Chat4All.Silo.Workers.Deliveries;
 using Xunit;
 
 namespace Chat4All.Tests.Silo.Deliveries;
@@ -196,6 +197,32 @@ public sealed class ConnectorWorkerTests : IAsyncLifetime
         Assert.Empty(connector.Attempts);
         var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
         Assert.Equal(("unknown", ErrorCodes.MessageNotFound), (letter.EventId, letter.Reason));
+    }
+
+    [Fact]
+    public async Task What_the_platform_fails_after_it_took_it_becomes_a_dead_letter_that_can_be_replayed()
+    {
+        _host.Grains.Failures.Keeper = new FailedDeliveries(_host.Store.Deliveries, _host.Store.Reader, _host.Store.Users, _host.DeadLetters, TimeProvider.System);
+        var record = await _host.RequestAsync();
+        var connector = new ScriptedConnector(Channels.WhatsApp);
+        var worker = _host.Worker(connector);
+        await worker.HandleAsync(record, CancellationToken.None);
+
+        var receipt = new DeliveryReceipt("whatsapp", "ext-1", MessageStatus.Failed, DateTimeOffset.UtcNow, "recipient_unavailable");
+        Assert.Empty(await _host.Grains.Receipts.ReportAsync([receipt], CancellationToken.None));
+        await _host.Grains.Receipts.ReportAsync([receipt], CancellationToken.None);
+
+        Assert.Equal(MessageStatus.Failed, (await _host.DeliveryAsync()).Status);
+        Assert.Single(_host.Log.On("message_processing_dlq"));
+        var letter = Assert.Single(await _host.Store.DeadLetters.ListAsync(null, 0, 10, CancellationToken.None));
+        Assert.Equal(("connector", "whatsapp_outgoing", record.Event.Id, "recipient_unavailable", "u2"), (letter.Group, letter.Topic, letter.EventId, letter.Reason, letter.Recipient));
+        await _host.Replay().ReplayAsync(letter, Entry, CancellationToken.None);
+
+        Assert.Equal(HandlingResult.Done, await worker.HandleAsync(TopicLog.Record("whatsapp_outgoing", _host.Log.On("whatsapp_outgoing")[^1]), CancellationToken.None));
+        Assert.Equal(2, connector.Attempts.Count);
+        Assert.Equal(connector.Attempts[0] with { Payload = connector.Attempts[1].Payload, SenderName = connector.Attempts[1].SenderName }, connector.Attempts[1]);
+        var delivery = await _host.DeliveryAsync();
+        Assert.Equal((MessageStatus.InTransit, 2, "ext-2", null), (delivery.Status, delivery.Attempts, delivery.ExternalId, delivery.Error));
     }
 
     [Fact]
