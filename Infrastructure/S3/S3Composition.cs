@@ -8,8 +8,8 @@ namespace Chat4All.Infrastructure.S3;
 /// <summary>Makes one object of several by a multipart upload whose parts the server copies.</summary>
 internal sealed class S3Composition(S3Connection connection)
 {
-    /// <summary>Parts under way at once.</summary>
-    private const int Parallelism = 4;
+    /// <summary>Parts under way at once: enough to hide the way to a server elsewhere; one on the same machine is busy with fewer.</summary>
+    private const int Parallelism = 8;
 
     /// <summary>Some servers put thousands of parts together before they answer.</summary>
     private static readonly TimeSpan CompletionTime = TimeSpan.FromMinutes(5);
