@@ -52,7 +52,7 @@ internal sealed class MergeHost : IAsyncDisposable
     public Task<IReadOnlyList<(string Actor, string Action, string Detail)>> AuditAsync() => _store.AuditAsync();
 
     /// <summary>Another worker, over ports of a test's own.</summary>
-    public FileMerge MergeOver(IFileStore files) => new(files, Objects, _grains.Factory, TimeProvider.System, NullLogger<FileMerge>.Instance);
+    public FileMerge MergeOver(IFileStore files, IObjectStore? objects = null) => new(files, objects ?? Objects, _grains.Factory, TimeProvider.System, NullLogger<FileMerge>.Instance);
 
     public FileCollector Collector(UploadOptions options, TimeProvider? time = null) =>
         new(Files, Objects, Options.Create(options), time ?? TimeProvider.System, NullLogger<FileCollector>.Instance);

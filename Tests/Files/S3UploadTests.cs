@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Amazon.S3;
 using Chat4All.Tests.Hosting;
 using static Chat4All.Tests.Files.FileCalls;
 
@@ -28,11 +29,52 @@ public sealed class S3UploadTests
         direct.DefaultRequestHeaders.Authorization = user.Http.DefaultRequestHeaders.Authorization;
         using var redirect = await direct.GetAsync(new Uri(hub.BaseUrl, $"/v1/files/{id}/content"));
         Assert.Equal(HttpStatusCode.Redirect, redirect.StatusCode);
+        var ends = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(redirect.Headers.Location!.Query)["X-Amz-Expires"].ToString();
+        Assert.InRange(int.Parse(ends, System.Globalization.CultureInfo.InvariantCulture), 295, 301);
         using var anybody = new HttpClient();
         using var served = await anybody.GetAsync(redirect.Headers.Location);
         Assert.Equal(content, await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("attachment; filename=\"a b.bin\"", served.Content.Headers.ContentDisposition!.ToString());
         Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content?redirect=false"));
+    }
+
+    [SkippableFact]
+    public async Task Without_redirects_the_hub_serves_the_bucket_itself()
+    {
+        Skip.IfNot(S3Server.IsAvailable, S3Server.SkipReason);
+        await using var hub = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string>(S3Server.Shared.Environment) { ["Files__Redirect"] = "false" } });
+        using var user = await hub.SignInAsync("user1");
+        var content = RandomNumberGenerator.GetBytes(1000);
+        var id = await user.UploadAsync(content);
+        using var direct = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        direct.DefaultRequestHeaders.Authorization = user.Http.DefaultRequestHeaders.Authorization;
+
+        using var answer = await direct.GetAsync(new Uri(hub.BaseUrl, $"/v1/files/{id}/content"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(content, await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_server_that_is_killed_while_it_merges_ends_the_merge_when_it_is_back()
+    {
+        Skip.IfNot(S3Server.IsAvailable, S3Server.SkipReason);
+        var access = S3Server.Shared;
+        await using var hub = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string>(access.Environment) { ["Files__MergeAgainAfter"] = "00:00:01" } });
+        using var user = await hub.SignInAsync("user1");
+        using var s3 = new AmazonS3Client(access.AccessKey, access.SecretKey, new AmazonS3Config { ServiceURL = access.Endpoint.ToString(), ForcePathStyle = true });
+        var content = RandomNumberGenerator.GetBytes(60 * Mebibyte);
+        var id = await user.InitiateAsync(content, chunkSize: 6 * Mebibyte, checksum: Convert.ToHexStringLower(SHA256.HashData(content)));
+        await user.SendChunksAsync(id, content, 6 * Mebibyte);
+
+        await user.CompleteAsync(id);
+        await Eventually.HoldsAsync("the parts are being copied", async () =>
+            (await s3.ListMultipartUploadsAsync(access.Bucket)).MultipartUploads is { Count: > 0 } || (await user.StatusAsync(id)).GetProperty("status").GetString() == "completed");
+        await hub.KillAndStartAgainAsync();
+        await user.MergedAsync(id);
+
+        Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
+        await Eventually.HoldsAsync("the chunks are gone", async () => (await s3.ListObjectsAsync(access.Bucket, "chunks/")).S3Objects is null or { Count: 0 });
     }
 
     [SkippableFact]
