@@ -1,4 +1,5 @@
 using Chat4All.Tests.Infrastructure.Stores;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -71,6 +72,10 @@ public sealed class PostgresDeliveryGrowthTests(PostgresStoreFixture fixture, IT
 
 [Trait("Category", "Integration")]
 public sealed class PostgresChannelAddressStoreTests(PostgresStoreFixture fixture) : ChannelAddressStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
+public sealed class PostgresReminderTableTests(PostgresStoreFixture fixture)
+    : ReminderTableCompliance(fixture, static services => services.AddPostgresReminders()), IClassFixture<PostgresStoreFixture>;
 
 [Trait("Category", "Integration")]
 public sealed class PostgresDeadLetterStoreTests(PostgresStoreFixture fixture) : DeadLetterStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;

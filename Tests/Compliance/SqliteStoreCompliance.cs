@@ -1,4 +1,5 @@
 using Chat4All.Tests.Infrastructure.Stores;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -41,5 +42,8 @@ public sealed class SqliteDeliveryGrowthTests(SqliteStoreFixture fixture, ITestO
     : DeliveryGrowthCompliance(fixture, output), IClassFixture<SqliteStoreFixture>;
 
 public sealed class SqliteChannelAddressStoreTests(SqliteStoreFixture fixture) : ChannelAddressStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
+
+public sealed class SqliteReminderTableTests(SqliteStoreFixture fixture)
+    : ReminderTableCompliance(fixture, static services => services.AddSqliteReminders()), IClassFixture<SqliteStoreFixture>;
 
 public sealed class SqliteDeadLetterStoreTests(SqliteStoreFixture fixture) : DeadLetterStoreCompliance(fixture), IClassFixture<SqliteStoreFixture>;
