@@ -23,7 +23,7 @@ prepare_machine() {
   install_packages
   install_promtool
   install_clients
-  CHAT4ALL_TEST_POSTGRES=$(start_postgres) || say "No PostgreSQL: its tests are skipped."
+  if CHAT4ALL_TEST_POSTGRES=$(start_postgres); then say "PostgreSQL $(cat "$run/postgres/data/PG_VERSION")"; else say "No PostgreSQL: its tests are skipped."; fi
   export CHAT4ALL_TEST_POSTGRES
   CHAT4ALL_TEST_S3=$("$root/Tests/Hosting/ceph-s3.sh" start "$run/s3" </dev/null) || say "No S3 server: its tests are skipped."
   export CHAT4ALL_TEST_S3

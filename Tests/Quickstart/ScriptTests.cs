@@ -38,6 +38,28 @@ public sealed class ScriptTests
         }
     }
 
+    [Fact]
+    public async Task Once_built_the_hub_is_ready_soon_and_says_in_five_lines_where_it_is()
+    {
+        using var shell = new Shell();
+        shell.Variables["CHAT4ALL_LOG_FORMAT"] = "text";
+        await shell.RunAsync($"'{Script}' user list --data mine");
+        var port = FreePort.Next();
+        var output = new ProcessOutput();
+        using var up = shell.Start($"exec '{Script}' up --port {port} --data mine", output);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+
+        // 3 s on a machine that does nothing else.
+        await Eventually.HoldsAsync("/ready", () => IsReadyAsync(http, up, output), TimeSpan.FromSeconds(12));
+        await Eventually.HoldsAsync("it says where it is", () => output.Text.Contains("Users ", StringComparison.Ordinal));
+        up.AskToStop();
+        await up.WaitForExitAsync(TimeSpan.FromSeconds(30));
+
+        // What begins with a time of day is the log.
+        var lines = output.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !char.IsAsciiDigit(line[0])).ToArray();
+        Assert.InRange(lines.Length, 1, 5);
+    }
+
     [Theory]
     [InlineData("frobnicate", "there is no command frobnicate")]
     [InlineData("backup", "backup needs a file")]

@@ -30,7 +30,8 @@ public sealed class HealingTests : IAsyncLifetime
             await owner.SendAsync(conversation, $"message {i}");
         }
 
-        await socket.WaitForMessageAsync(conversation, 5);
+        // A gap is held for 50 ms before the store is asked.
+        await socket.WaitForMessageAsync(conversation, 5, TimeSpan.FromSeconds(1));
         Assert.Equal([1, 2, 3, 4, 5], socket.Seqs(conversation));
     }
 
@@ -45,7 +46,8 @@ public sealed class HealingTests : IAsyncLifetime
         await owner.SendAsync(conversation, "lost");
         await owner.SendAsync(conversation, "lost too");
 
-        await socket.WaitForMessageAsync(conversation, 2);
+        // Heads are compared every 2 s.
+        await socket.WaitForMessageAsync(conversation, 2, TimeSpan.FromSeconds(6));
         Assert.Equal([1, 2], socket.Seqs(conversation));
     }
 
