@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Chat4All.Tests.Deliveries;
 using Chat4All.Tests.Hosting;
 
 namespace Chat4All.Tests.Resilience;
@@ -50,41 +48,7 @@ public sealed class LedgerTests
             $"{expected} deliveries are on their way", async () => await StoreRows.CountAsync(hub, "select count(*) from message_deliveries where status in (1, 2, 3)") >= expected,
             TimeSpan.FromMinutes(3));
 
-        var sent = (await File.ReadAllLinesAsync(file)).Select(ReadLine).OfType<Line>().ToList();
-        var once = sent.GroupBy(static line => line.DeliveryId).ToDictionary(static line => line.Key, static line => line.First());
-        var members = crowd.Senders.Append(crowd.Watcher).Select(static client => client.UserId).ToList();
-        string[] due =
-        [
-            .. load.AcknowledgedMessages.SelectMany(one => members.Where(member => member != one.Value.Sender).SelectMany(member => Channels.Select(channel => $"{one.Key}:{member}:{channel}"))),
-        ];
-        Assert.Equal(expected, due.Length);
-        Assert.Empty(due.Except(once.Keys));
-        Assert.Equal(expected, once.Count);
-
-        // What is sent again after a kill is recognised by its id; the first time that each is seen is in order.
-        foreach (var key in once.Values.GroupBy(static line => (line.ConversationId, line.Channel, line.Address)))
-        {
-            var seqs = key.Select(static line => line.Seq).ToArray();
-            Assert.Equal(seqs.Order(), seqs);
-        }
-
+        (await PlatformLedger.ReadAsync(file)).AssertWhole(crowd, load, Channels);
         Assert.Equal(0, await StoreRows.CountAsync(hub, "select count(*) from dead_letters"));
     }
-
-    /// <summary>A line of the ledger; null for half a line that a kill left behind.</summary>
-    private static Line? ReadLine(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            var line = json.RootElement;
-            return new Line(line.Text("delivery_id"), line.Text("conversation_id"), line.GetProperty("seq").GetInt64(), line.Text("channel"), line.Text("address"));
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Line(string DeliveryId, string ConversationId, long Seq, string Channel, string Address);
 }
