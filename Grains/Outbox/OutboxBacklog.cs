@@ -4,10 +4,14 @@ using Microsoft.Extensions.Options;
 
 namespace Chat4All.Grains.Outbox;
 
-/// <summary>How much waits for an event log that is not the store itself: counted by the sweeper, and moved on by what this process commits and publishes in between.</summary>
+/// <summary>
+/// How much waits: for an event log that is not the store itself, counted by the sweeper and moved on by what this process commits and publishes in between; where it is, for the log's
+/// slowest reader, as the sweeper saw it last.
+/// </summary>
 internal sealed class OutboxBacklog(IEventLog eventLog, IOptions<OutboxOptions> options, TimeProvider time)
 {
     private long _rows;
+    private long _unread;
     private long _lastTaken;
 
     /// <summary>Rows that are not published, about.</summary>
@@ -16,11 +20,14 @@ internal sealed class OutboxBacklog(IEventLog eventLog, IOptions<OutboxOptions> 
     /// <summary>Throws <c>overloaded</c> when so much waits that no more may be accepted.</summary>
     public void EnsureRoom()
     {
-        if (!eventLog.IncludesOutbox && Rows >= options.Value.MaxUnpublished)
+        if (eventLog.IncludesOutbox ? Volatile.Read(ref _unread) >= options.Value.MaxUnpublished : Rows >= options.Value.MaxUnpublished)
         {
-            throw ChatException.Unavailable(ErrorCodes.Overloaded, "Too many events wait for the event log, which does not take them.");
+            throw ChatException.Unavailable(ErrorCodes.Overloaded, $"Too many events wait for {(eventLog.IncludesOutbox ? "their workers" : "the event log, which does not take them")}.");
         }
     }
+
+    /// <summary>Takes note of how much the slowest reader of the outbox has not read.</summary>
+    public void Unread(long rows) => Volatile.Write(ref _unread, rows);
 
     public void Counted(long rows) => Volatile.Write(ref _rows, rows);
 

@@ -10,8 +10,8 @@ public sealed record OutboxOptions
     public int MemoryLimit { get; init; } = 2_000;
 
     /// <summary>
-    /// Most rows that may wait for an event log that is not the store itself; past it sends are refused with <c>overloaded</c> until it has taken some. 1,000 to 1,000,000,000,
-    /// default 1,000,000: about 1 GB of PostgreSQL.
+    /// Most rows that may wait for an event log, or for their slowest worker where the log is the store itself; past it sends are refused with <c>overloaded</c> until some are taken.
+    /// 1,000 to 1,000,000,000, default 1,000,000: about 1 GB of PostgreSQL.
     /// </summary>
     public long MaxUnpublished { get; init; } = 1_000_000;
 

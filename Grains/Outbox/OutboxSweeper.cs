@@ -59,7 +59,12 @@ internal sealed partial class OutboxSweeper(
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!eventLog.IncludesOutbox)
+        if (eventLog.IncludesOutbox)
+        {
+            var lags = await eventLog.ReadLagAsync(cancellationToken);
+            backlog.Unread(lags.Where(static lag => lag.Topic == Topics.MessageProcessing).Select(static lag => lag.Records).DefaultIfEmpty().Max());
+        }
+        else
         {
             await WakeAsync(now - options.Value.StaleAfter, cancellationToken);
             if (backlog.Rows < LargeCount || _sweeps++ % LargeCountInterval == 0)

@@ -16,7 +16,7 @@ public interface IEventLog
     /// <summary>Joins a consumer group, which then keeps what it has not committed from being deleted. A new group starts at the oldest event.</summary>
     ILogConsumer Join(string topic, string group);
 
-    /// <summary>How far each group of this process is behind.</summary>
+    /// <summary>How far each group is behind: at least those of this process.</summary>
     Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken);
 
     /// <summary>Throws unless the log answers.</summary>

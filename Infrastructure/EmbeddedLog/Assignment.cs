@@ -17,18 +17,6 @@ internal sealed class Assignment
     private long _place = long.MaxValue;
     private int _version;
 
-    /// <summary>Records handed out that are not done.</summary>
-    public int Outstanding
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _owned.Values.Sum(static partition => partition.Outstanding);
-            }
-        }
-    }
-
     /// <summary>What to read next. No partitions: nothing.</summary>
     public (long After, short[] Partitions, int Version) Next()
     {

@@ -38,14 +38,6 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
 
     public GroupMember Member => _member;
 
-    /// <summary>How much of the topic is not done, where its last offset is <paramref name="head"/>.</summary>
-    public long Lag(long head)
-    {
-        var (after, partitions, _) = _assignment.Next();
-        var unread = after == long.MaxValue ? 0 : Math.Max(0, head - after);
-        return (unread * partitions.Length / _partitions) + _assignment.Outstanding;
-    }
-
     public async Task<IReadOnlyList<LogRecord>> ReadAsync(int max, CancellationToken cancellationToken)
     {
         await JoinAsync(cancellationToken);

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat4All.Infrastructure.EmbeddedLog;
 
 /// <summary>The event log in the store's own database. Outbox rows are its records of <c>message_processing</c>: a message's commit is the publication.</summary>
-internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options, OutboxPlacement placement, OutboxTail outbox, TopicExtents extents, TimeProvider time, ILogger<EmbeddedLog> log)
+internal sealed class EmbeddedLog(
+    ILogTables tables, EmbeddedLogOptions options, OutboxPlacement placement, OutboxTail outbox, TopicExtents extents, GroupLags lags, TimeProvider time, ILogger<EmbeddedLog> log)
     : IEventLog, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, TopicSignal> _signals = new(StringComparer.Ordinal);
@@ -32,8 +33,9 @@ internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options,
             return;
         }
 
-        await extents.EnsureRoomAsync(topic, events.Count, cancellationToken);
-        await _appends.AppendAsync(new TopicEvents(topic, [.. events.Select(Place)], time.GetUtcNow()), cancellationToken);
+        PlacedEvent[] placed = [.. events.Select(Place)];
+        await extents.EnsureRoomAsync(topic, new TopicSize(placed.Length, placed.Sum(static one => (long)one.Envelope.Length)), cancellationToken);
+        await _appends.AppendAsync(new TopicEvents(topic, placed, time.GetUtcNow()), cancellationToken);
         Signal(topic).Raise();
     }
 
@@ -58,18 +60,7 @@ internal sealed class EmbeddedLog(ILogTables tables, EmbeddedLogOptions options,
         }
     }
 
-    public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
-    {
-        var heads = await tables.ReadHeadsAsync(cancellationToken);
-        lock (_joining)
-        {
-            return
-            [
-                .. _consumers.GroupBy(static consumer => (consumer.Member.Topic, consumer.Member.Group))
-                    .Select(group => new ConsumerLag(group.Key.Topic, group.Key.Group, group.Sum(consumer => consumer.Lag(heads.GetValueOrDefault(group.Key.Topic))))),
-            ];
-        }
-    }
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => lags.ReadAsync(cancellationToken);
 
     public async Task PingAsync(CancellationToken cancellationToken) => await tables.ReadHeadsAsync(cancellationToken);
 

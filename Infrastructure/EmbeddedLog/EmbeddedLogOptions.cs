@@ -16,12 +16,16 @@ public sealed record EmbeddedLogOptions
     /// </summary>
     public long MaxRecords { get; init; } = 5_000_000;
 
+    /// <summary>Most bytes of one topic's events, about; above it as above <see cref="MaxRecords"/>. Default 10 GiB, 1 MiB to 100 TiB.</summary>
+    public long MaxBytes { get; init; } = 10L << 30;
+
     /// <summary>Throws <see cref="InvalidOperationException"/>, naming the setting, when a bound is broken.</summary>
     public EmbeddedLogOptions Validate()
     {
         Require(Partitions is >= 1 and <= 1_000, nameof(Partitions), "1 to 1000");
         Require(RetentionHours is >= 1 and <= 87_600, nameof(RetentionHours), "1 to 87600");
         Require(MaxRecords is >= 1_000 and <= 1_000_000_000, nameof(MaxRecords), "1000 to 1000000000");
+        Require(MaxBytes is >= 1L << 20 and <= 100L << 40, nameof(MaxBytes), "1048576 to 109951162777600");
         return this;
     }
 

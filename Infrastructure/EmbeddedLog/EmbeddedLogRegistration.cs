@@ -16,6 +16,7 @@ public static class EmbeddedLogRegistration
             .AddSingleton(options)
             .AddSingleton(new OutboxPlacement(options.Partitions))
             .AddSingleton<TopicExtents>()
+            .AddSingleton<GroupLags>()
             .AddSingleton<IEventLog, EmbeddedLog>()
             .AddSingleton<IHostedService, EmbeddedLogUpkeep>();
     }

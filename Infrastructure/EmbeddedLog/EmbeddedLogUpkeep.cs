@@ -54,7 +54,7 @@ internal sealed partial class EmbeddedLogUpkeep(ILogTables tables, TopicExtents 
             {
                 foreach (var topic in (await tables.ReadHeadsAsync(stoppingToken)).Keys.Where(static topic => topic != Topics.MessageProcessing))
                 {
-                    await extents.TrimAsync(topic, room: 0, stoppingToken);
+                    await extents.TrimAsync(topic, room: default, stoppingToken);
                 }
             }
             catch (Exception failure) when (failure is StoreUnavailableException or CommitOutcomeUnknownException)

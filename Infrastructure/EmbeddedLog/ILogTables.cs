@@ -34,8 +34,8 @@ internal interface ILogTables
     /// <summary>Deletes events of <c>event_log</c> that every group has committed and that are older than a moment or at most <paramref name="upTo"/>; at most <paramref name="limit"/> of the oldest. Answers how many.</summary>
     Task<int> DeleteAsync(string topic, DateTimeOffset before, long upTo, int limit, CancellationToken cancellationToken);
 
-    /// <summary>First and last offset that <c>event_log</c> has of a topic; the first is behind the last when it has none.</summary>
-    Task<(long First, long Last)> ReadExtentAsync(string topic, CancellationToken cancellationToken);
+    /// <summary>What <c>event_log</c> has of a topic.</summary>
+    Task<TopicExtent> ReadExtentAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>Gives unpublished rows that another log left behind a place in this one, by conversation, seq and time; answers how many. At most <paramref name="limit"/>.</summary>
     Task<int> AdoptAsync(DateTimeOffset publishedAt, int limit, CancellationToken cancellationToken);

@@ -11,37 +11,59 @@ internal sealed class TopicExtents(ILogTables tables, EmbeddedLogOptions options
 {
     private const int Chunk = 5_000;
 
-    // Counted up with each append and set right by each look: exact enough for a limit of many.
-    private readonly ConcurrentDictionary<string, long> _records = new(StringComparer.Ordinal);
+    // Counted up with each append and set right by each look: exact enough for limits of many.
+    private readonly ConcurrentDictionary<string, TopicSize> _sizes = new(StringComparer.Ordinal);
 
     /// <summary>Throws <see cref="StoreUnavailableException"/> when the topic is full.</summary>
-    public async Task EnsureRoomAsync(string topic, int events, CancellationToken cancellationToken)
+    public async Task EnsureRoomAsync(string topic, TopicSize more, CancellationToken cancellationToken)
     {
-        if (_records.AddOrUpdate(topic, static (_, more) => more, static (_, records, more) => records + more, (long)events) <= options.MaxRecords)
+        if (Fits(Grow(topic, more)))
         {
             return;
         }
 
-        if (await TrimAsync(topic, events, cancellationToken) + events > options.MaxRecords)
+        if (!Fits(await TrimAsync(topic, more, cancellationToken) + more))
         {
             throw new StoreUnavailableException(
-                $"The event log is full: {topic} holds {EmbeddedLogOptions.Section}:MaxRecords ({options.MaxRecords}) events that a consumer group has not committed.");
+                $"The event log is full: {topic} holds {EmbeddedLogOptions.Section}:MaxRecords ({options.MaxRecords}) events or :MaxBytes ({options.MaxBytes}) of events that a consumer group has not committed.");
         }
 
-        _records.AddOrUpdate(topic, static (_, more) => more, static (_, records, more) => records + more, (long)events);
+        Grow(topic, more);
     }
 
-    /// <summary>Deletes what is too old or too much; answers how many records are left.</summary>
-    public async Task<long> TrimAsync(string topic, int room, CancellationToken cancellationToken)
+    /// <summary>Deletes what is too old or too much; answers how much is left.</summary>
+    /// <param name="room">To be free afterwards.</param>
+    public async Task<TopicSize> TrimAsync(string topic, TopicSize room, CancellationToken cancellationToken)
     {
         var old = time.GetUtcNow() - TimeSpan.FromHours(options.RetentionHours);
-        var (first, last) = await tables.ReadExtentAsync(topic, cancellationToken);
-        while (first <= last && await tables.DeleteAsync(topic, old, last + room - options.MaxRecords, Chunk, cancellationToken) == Chunk)
+        var extent = await tables.ReadExtentAsync(topic, cancellationToken);
+        var last = extent.First - 1 + Excess(extent.Size + room, extent.RecordBytes);
+        while (extent.First <= extent.Last && await tables.DeleteAsync(topic, old, last, Chunk, cancellationToken) == Chunk)
         {
             await Task.Yield();
         }
 
-        (first, last) = await tables.ReadExtentAsync(topic, cancellationToken);
-        return _records[topic] = last - first + 1;
+        return _sizes[topic] = (await tables.ReadExtentAsync(topic, cancellationToken)).Size;
     }
+
+    private bool Fits(TopicSize size) => size.Records <= options.MaxRecords && size.Bytes <= options.MaxBytes;
+
+    /// <summary>How many records of this size are too many.</summary>
+    private long Excess(TopicSize size, long recordBytes) =>
+        Math.Max(size.Records - options.MaxRecords, recordBytes == 0 ? 0 : (size.Bytes - options.MaxBytes + recordBytes - 1) / recordBytes);
+
+    private TopicSize Grow(string topic, TopicSize more) => _sizes.AddOrUpdate(topic, static (_, added) => added, static (_, size, added) => size + added, more);
+}
+
+/// <summary>How much a topic holds.</summary>
+internal readonly record struct TopicSize(long Records, long Bytes)
+{
+    public static TopicSize operator +(TopicSize one, TopicSize other) => new(one.Records + other.Records, one.Bytes + other.Bytes);
+}
+
+/// <summary>What a topic's table holds: the first is behind the last when it holds nothing.</summary>
+/// <param name="RecordBytes">Of a record, on average over some of the oldest and newest.</param>
+internal readonly record struct TopicExtent(long First, long Last, long RecordBytes)
+{
+    public TopicSize Size => new(Last - First + 1, (Last - First + 1) * RecordBytes);
 }

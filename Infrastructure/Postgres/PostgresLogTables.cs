@@ -58,7 +58,16 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
 
     private const string SelectExtent =
         """
-        select coalesce((select log_offset from event_log where topic = $1 order by log_offset limit 1), next_offset), next_offset - 1
+        select
+          coalesce((select log_offset from event_log where topic = $1 order by log_offset limit 1), next_offset),
+          next_offset - 1,
+          coalesce(
+            (select avg(octet_length(sampled.value))::bigint
+             from (
+               (select value from event_log where topic = $1 order by log_offset limit 100)
+               union all
+               (select value from event_log where topic = $1 order by log_offset desc limit 100)) sampled),
+            0)
         from event_log_heads
         where topic = $1
         """;
@@ -135,11 +144,12 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
     public Task<int> DeleteAsync(string topic, DateTimeOffset before, long upTo, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Command(Delete).Text(topic).Time(before).Long(upTo).Long(limit).RunAsync(cancellationToken), cancellationToken);
 
-    public Task<(long First, long Last)> ReadExtentAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<TopicExtent> ReadExtentAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            var rows = await connection.Command(SelectExtent).Text(topic).ListAsync(static row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken);
-            return rows.Count > 0 ? rows[0] : (1, 0);
+            var rows = await connection.Command(SelectExtent).Text(topic)
+                .ListAsync(static row => new TopicExtent(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), cancellationToken);
+            return rows.Count > 0 ? rows[0] : new TopicExtent(1, 0, 0);
         },
         cancellationToken);
 

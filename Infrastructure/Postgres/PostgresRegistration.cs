@@ -28,6 +28,7 @@ public static class PostgresRegistration
             .AddSingleton<IDeadLetterStore, PostgresDeadLetterStore>()
             .AddSingleton<PostgresFileCompletion>()
             .AddSingleton<IFileStore, PostgresFileStore>()
+            .AddSingleton<IGroupProgress, PostgresGroupProgress>()
             .AddSingleton<ILogTables, PostgresLogTables>()
             .AddSingleton<IStoreAdministration, PostgresStoreAdministration>();
     }

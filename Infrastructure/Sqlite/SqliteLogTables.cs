@@ -55,6 +55,22 @@ internal sealed class SqliteLogTables(SqliteDatabase database, OutboxPlacement p
           where created_at < ?2 or log_offset <= ?3)
         """;
 
+    private const string SelectExtent =
+        """
+        select
+          coalesce((select min(log_offset) from event_log where topic = ?1), next_offset),
+          next_offset - 1,
+          coalesce(
+            (select cast(avg(length(cast(value as blob))) as integer)
+             from (
+               select * from (select value from event_log where topic = ?1 order by log_offset limit 100)
+               union all
+               select * from (select value from event_log where topic = ?1 order by log_offset desc limit 100))),
+            0)
+        from event_log_heads
+        where topic = ?1
+        """;
+
     private const string Release =
         """
         update outbox_events
@@ -156,16 +172,11 @@ internal sealed class SqliteLogTables(SqliteDatabase database, OutboxPlacement p
     public Task<int> DeleteAsync(string topic, DateTimeOffset before, long upTo, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => session.Prepare(Delete).Bind(topic).Bind(before).Bind(upTo).Bind(limit).Execute(), cancellationToken);
 
-    public Task<(long First, long Last)> ReadExtentAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<TopicExtent> ReadExtentAsync(string topic, CancellationToken cancellationToken) => database.ReadAsync(
         session =>
         {
-            using var row = session.Prepare(
-                """
-                select coalesce((select min(log_offset) from event_log where topic = ?1), next_offset), next_offset - 1
-                from event_log_heads
-                where topic = ?1
-                """).Bind(topic);
-            return row.Read() ? (row.Long(0), row.Long(1)) : (1, 0);
+            using var row = session.Prepare(SelectExtent).Bind(topic);
+            return row.Read() ? new TopicExtent(row.Long(0), row.Long(1), row.Long(2)) : new TopicExtent(1, 0, 0);
         },
         cancellationToken);
 

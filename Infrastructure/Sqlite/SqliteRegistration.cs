@@ -27,6 +27,7 @@ public static class SqliteRegistration
             .AddSingleton<IChannelAddressStore, SqliteChannelAddressStore>()
             .AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>()
             .AddSingleton<IFileStore, SqliteFileStore>()
+            .AddSingleton<IGroupProgress, SqliteGroupProgress>()
             .AddSingleton<ILogTables, SqliteLogTables>()
             .AddSingleton<IStoreAdministration, SqliteStoreAdministration>();
     }

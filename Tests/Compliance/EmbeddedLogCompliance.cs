@@ -1,3 +1,4 @@
+using System.Text;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.EmbeddedLog;
@@ -137,9 +138,9 @@ public abstract class EmbeddedLogCompliance(StoreFixture store) : EventLogCompli
             await consumer.CommitAsync((await consumer.ReadManyAsync(10)).Take(4));
         }
 
-        Assert.Equal(10, await process.Extents.TrimAsync(Topic, 0, CancellationToken.None));
+        Assert.Equal(10, (await process.Extents.TrimAsync(Topic, default, CancellationToken.None)).Records);
         time.Advance(TimeSpan.FromHours(25));
-        Assert.Equal(6, await process.Extents.TrimAsync(Topic, 0, CancellationToken.None));
+        Assert.Equal(6, (await process.Extents.TrimAsync(Topic, default, CancellationToken.None)).Records);
         await using var member = process.Log.Join(Topic, "group");
         Assert.Equal([4, 5, 6, 7, 8, 9], (await member.ReadManyAsync(6)).Select(N));
     }
@@ -158,7 +159,56 @@ public abstract class EmbeddedLogCompliance(StoreFixture store) : EventLogCompli
         await consumer.CommitAsync(records.Take(10));
         await Eventually.HoldsAsync("it takes more", async () => await Record.ExceptionAsync(() => process.Log.AppendAsync(Topic, [Event("a", 1_000)], CancellationToken.None)) is null);
         Assert.Equal(1_000, N(Assert.Single(await consumer.ReadManyAsync(1))));
-        Assert.Equal(1_000, await process.Extents.TrimAsync(Topic, 0, CancellationToken.None));
+        Assert.Equal(1_000, (await process.Extents.TrimAsync(Topic, default, CancellationToken.None)).Records);
+    }
+
+    [SkippableFact]
+    public async Task Large_events_fill_the_log_by_their_bytes_and_the_oldest_go_for_new_ones()
+    {
+        var text = new string('x', 4_000);
+        LogEvent[] Large(int from, int count) => [.. Enumerable.Range(from, count).Select(n => Event("a", n) with { Data = Encoding.UTF8.GetBytes($$"""{"n":{{n}},"text":"{{text}}"}""") })];
+        await using var process = StartProcess(new EmbeddedLogOptions { MaxBytes = 1 << 20 });
+        await using var consumer = process.Log.Join(Topic, "group");
+        await process.Log.AppendAsync(Topic, Large(0, 230), CancellationToken.None);
+        var records = await consumer.ReadManyAsync(230);
+
+        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => process.Log.AppendAsync(Topic, Large(230, 20), CancellationToken.None));
+        Assert.Contains("MaxBytes", refused.Message, StringComparison.Ordinal);
+
+        await consumer.CommitAsync(records.Take(100));
+        await Eventually.HoldsAsync("it takes more", async () => await Record.ExceptionAsync(() => process.Log.AppendAsync(Topic, Large(230, 20), CancellationToken.None)) is null);
+        Assert.InRange((long)(await store.QueryAsync("select min(log_offset) from event_log"))[0][0]!, 2, 40);
+    }
+
+    [SkippableFact]
+    public async Task A_group_that_nobody_works_for_is_still_behind()
+    {
+        await using var process = StartProcess();
+        await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 12_000).Select(static n => Event($"key-{n % 100}", n))], CancellationToken.None);
+        await using (var consumer = process.Log.Join(Topic, "group"))
+        {
+            var records = await consumer.ReadManyAsync(6_000);
+            Assert.Equal([new ConsumerLag(Topic, "group", 12_000)], await process.Log.ReadLagAsync(CancellationToken.None));
+            await consumer.CommitAsync(records);
+        }
+
+        Assert.Equal([new ConsumerLag(Topic, "group", 6_000)], await process.Log.ReadLagAsync(CancellationToken.None));
+        await using var member = process.Log.Join(Topic, "group");
+        Assert.Equal([new ConsumerLag(Topic, "group", 6_000)], await process.Log.ReadLagAsync(CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Outbox_rows_that_a_group_has_not_read_are_its_lag_too()
+    {
+        await using var process = StartProcess();
+        var (conversation, user) = await ArrangeAsync();
+        await process.Conversations.AppendAsync([Append(conversation, 0, [.. Enumerable.Range(1, 9).Select(seq => Message(conversation, seq, user))])], CancellationToken.None);
+        await using (var consumer = process.Log.Join(Topics.MessageProcessing, "router"))
+        {
+            await consumer.CommitAsync((await consumer.ReadManyAsync(9)).Take(2));
+        }
+
+        Assert.Equal([new ConsumerLag(Topics.MessageProcessing, "router", 7)], await process.Log.ReadLagAsync(CancellationToken.None));
     }
 
     private protected EmbeddedProcess StartProcess(EmbeddedLogOptions? options = null, TimeProvider? time = null)

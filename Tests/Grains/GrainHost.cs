@@ -138,7 +138,10 @@ internal sealed class RecordingEventLog : IEventLog
 
     public ILogConsumer Join(string topic, string group) => throw new NotSupportedException("These tests look at what was appended.");
 
-    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ConsumerLag>>([]);
+    /// <summary>How far the groups are behind.</summary>
+    public IReadOnlyList<ConsumerLag> Lags { get; set; } = [];
+
+    public Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken) => Task.FromResult(Lags);
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -186,6 +186,21 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_outbox_is_the_log_sends_are_refused_while_one_group_is_too_far_behind()
+    {
+        var log = new RecordingEventLog { IncludesOutbox = true, Lags = [new(Topics.MessageProcessing, "router", 3), new(Topics.MessageProcessing, "webhooks", 1_000), new("whatsapp_outgoing", "connector", 5_000)] };
+        await using var host = await GrainHost.StartAsync(_store, log, ("Outbox:MaxUnpublished", "1000"));
+        await host.CreateGroupAsync("c1");
+        await Eventually.HoldsAsync("a send is refused", async () =>
+            await Record.ExceptionAsync(() => host.Conversation("c1").Send(GrainHost.Message(Ids.New(TimeProvider.System)), CancellationToken.None).AsTask()) is ChatException { Error.Code: ErrorCodes.Overloaded });
+
+        log.Lags = [new(Topics.MessageProcessing, "webhooks", 999), new("whatsapp_outgoing", "connector", 5_000)];
+
+        await Eventually.HoldsAsync("sends are taken again", async () =>
+            await Record.ExceptionAsync(() => host.Conversation("c1").Send(GrainHost.Message(Ids.New(TimeProvider.System)), CancellationToken.None).AsTask()) is null);
+    }
+
+    [Fact]
     public async Task A_refused_attempt_is_counted_on_the_row_with_its_reason()
     {
         await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { Refuses = true });
