@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Chat4All.Frontend.Hosting;
+using Chat4All.Tests.Api.Webhooks;
 using Chat4All.Tests.Auth;
+using Chat4All.Tests.Deliveries;
 using Chat4All.Tests.Hosting;
 
 namespace Chat4All.Tests.Operations;
@@ -54,6 +56,47 @@ public sealed class MetricsTests
         using var shell = new Shell();
         shell.Variables["URL"] = $"{server.BaseUrl}metrics";
 
+        Assert.Empty((await shell.RunAsync("curl -s \"$URL\" | promtool check metrics")).Trim());
+    }
+
+    [SkippableFact]
+    public async Task What_becomes_of_messages_beyond_the_hub_is_told_and_passes_the_checks_of_promtool()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await HubServer.StartAsync(new HubOptions
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["Webhooks__AllowPrivateAddresses"] = "true",
+                ["Channels__Telegram__Simulator__RetryRate"] = "1",
+                ["Channels__AllowPrivateAddresses"] = "true",
+                ["Channels__Messenger__Connector"] = "graph_api",
+                ["Channels__Messenger__BaseUrl"] = "http://127.0.0.1:1",
+                ["MESSENGER_PAGE_ACCESS_TOKEN"] = "a-token-of-tests",
+            },
+        });
+        using var user = await server.SignInAsync("user1");
+        await user.PostAsync("/v1/webhooks", new { url = receiver.Url, events = new[] { "message.created" } }, HttpStatusCode.Created);
+        await user.SendOutAsync("conv-test", "out-1", "whatsapp", "telegram");
+
+        string[] expected =
+        [
+            "chat4all_delivery_total{channel=\"whatsapp\",status=\"read\"}", "chat4all_delivery_total{channel=\"telegram\",status=\"failed\"}",
+            "chat4all_worker_retries_total{group=\"connector\",topic=\"telegram_outgoing\"}", "chat4all_dead_letters_total{", "chat4all_webhook_calls_total{result=\"delivered\"}",
+            "chat4all_channel_circuit_state{channel=\"messenger\"}", "kafka_consumer_lag{group=\"router\",topic=\"message_processing\"}",
+            "kafka_consumer_lag{group=\"connector\",topic=\"whatsapp_outgoing\"}", "chat4all_outbox_unpublished",
+        ];
+        var text = "";
+        await Eventually.HoldsAsync("all of it is told", async () =>
+        {
+            text = await server.Http.GetStringAsync("/metrics");
+            return expected.All(series => text.Contains($"\n{series}", StringComparison.Ordinal));
+        });
+        Assert.All(expected, series => Assert.Contains($"# TYPE {series.Split('{')[0]} ", text, StringComparison.Ordinal));
+
+        Shell.Require("promtool", "curl");
+        using var shell = new Shell();
+        shell.Variables["URL"] = $"{server.BaseUrl}metrics";
         Assert.Empty((await shell.RunAsync("curl -s \"$URL\" | promtool check metrics")).Trim());
     }
 
