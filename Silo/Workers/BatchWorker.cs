@@ -57,7 +57,7 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
         }
 
         await CommitAsync(consumer, [.. done.Select(static place => new LogPosition(place.Key, place.Value))]);
-        _unsettled.Finish(batch.Count);
+        _unsettled.Add(-batch.Count);
     }
 
     /// <summary>Tries until the batch is done; false when the worker stops before.</summary>

@@ -14,6 +14,11 @@ public interface IKeyedHandler
     int Concurrency { get; }
 
     /// <summary>
+    /// Most records that are read and not done; reading pauses until a quarter of it is free. Those behind a key that waits count too, so that too many of one key hold up all others. 1,000 to 1,000,000, default 4,000.
+    /// </summary>
+    int MaxInFlight => 4_000;
+
+    /// <summary>
     /// One attempt. A record may come more than once; <see cref="LogEvent.Id"/> tells repeats. An exception counts as <see cref="HandlingResult.Retry"/>, but for those that say that the
     /// store is away: these are waited out. The token is only cancelled when a stop has taken too long; then the record comes again.
     /// </summary>

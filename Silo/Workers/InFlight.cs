@@ -33,19 +33,12 @@ internal sealed class InFlight(int limit)
         }
     }
 
+    /// <summary>Takes note of records that were read, or with a negative number of those that are finished.</summary>
     public void Add(int records)
     {
         lock (_lock)
         {
             _count += records;
-        }
-    }
-
-    public void Finish(int records = 1)
-    {
-        lock (_lock)
-        {
-            _count -= records;
             if (IsOpen)
             {
                 _waiting?.TrySetResult();

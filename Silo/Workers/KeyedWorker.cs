@@ -9,14 +9,11 @@ namespace Chat4All.Silo.Workers;
 /// </summary>
 internal sealed partial class KeyedWorker : Worker
 {
-    /// <summary>Room for a backlog behind a key that is retried, so that the keys read after it are not held up by it.</summary>
-    private const int MaxInFlight = 4_000;
-
     private const int MaxPage = 500;
 
     private readonly IKeyedHandler _handler;
     private readonly RecordAttempts _attempts;
-    private readonly InFlight _inFlight = new(MaxInFlight);
+    private readonly InFlight _inFlight;
     private readonly SemaphoreSlim _places;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<Taken>> _lanes = new(StringComparer.Ordinal);
@@ -30,6 +27,7 @@ internal sealed partial class KeyedWorker : Worker
         : base(eventLog, handler.Topic, handler.Group, time, log)
     {
         _handler = handler;
+        _inFlight = new InFlight(handler.MaxInFlight);
         _places = new SemaphoreSlim(handler.Concurrency);
         _attempts = new RecordAttempts(handler, Spans, _places, DelayAsync, log, Stopping, CutOff);
     }
@@ -45,7 +43,7 @@ internal sealed partial class KeyedWorker : Worker
         while (await WaitForRoomAsync(_inFlight) is var room and > 0)
         {
             var page = await ReadAsync(consumer, Math.Min(room, MaxPage));
-            _inFlight.Add(page.Count);
+            Count(page.Count);
             lock (_lock)
             {
                 foreach (var record in page)
@@ -56,6 +54,13 @@ internal sealed partial class KeyedWorker : Worker
         }
 
         await DrainAsync();
+    }
+
+    /// <summary>Takes note of records that were read, or with a negative number of those that are done.</summary>
+    private void Count(int records)
+    {
+        _inFlight.Add(records);
+        WorkerMetrics.InFlight.Add(records, new("topic", _handler.Topic), new("group", _handler.Group));
     }
 
     private void Take(LogRecord record, ILogConsumer consumer)
@@ -88,7 +93,7 @@ internal sealed partial class KeyedWorker : Worker
         while (next is not null)
         {
             var end = await HandleAsync(next.Record, consumer);
-            _inFlight.Finish();
+            Count(-1);
             lock (_lock)
             {
                 if (end != RecordEnd.Stopped)

@@ -37,6 +37,8 @@ internal sealed partial class ConnectorWorker(
 
     public int Concurrency => options.Concurrency;
 
+    public int MaxInFlight => options.MaxInFlight;
+
     public async Task<HandlingResult> HandleAsync(LogRecord record, CancellationToken cancellationToken)
     {
         OutgoingMessage message;

@@ -21,6 +21,7 @@ internal static class DeliveryServices
     {
         services.AddOptions<DeliveryOptions>()
             .BindConfiguration("Channels")
+            .Validate(static o => o.MaxInFlight is >= 1_000 and <= 1_000_000, "Channels:MaxInFlight must be 1000 to 1000000.")
             .Validate(static o => o.Concurrency is >= 1 and <= 10_000, "Channels:Concurrency must be 1 to 10000.")
             .ValidateOnStart();
         services.AddBatchWorker<Router>();

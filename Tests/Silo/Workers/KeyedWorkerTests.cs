@@ -203,6 +203,20 @@ public sealed class KeyedWorkerTests
     }
 
     [Fact]
+    public async Task A_handler_says_how_many_may_wait_behind_one_key()
+    {
+        _handler.MaxInFlight = 5_000;
+        await using var worker = await StartAsync();
+        _time.Hold();
+        _handler.Handle = static record => Task.FromResult(record.Event.Key == "slow" ? HandlingResult.Wait(TimeSpan.FromHours(1)) : HandlingResult.Done);
+
+        _log.Add([.. Enumerable.Repeat("slow", 3_500)]);
+        _log.Add("other");
+
+        await Eventually.HoldsAsync("the other key is handled", () => _handler.Handled.Any(static record => record.Event.Key == "other"));
+    }
+
+    [Fact]
     public async Task A_partition_that_came_back_is_committed_by_what_is_read_anew()
     {
         await using var worker = await StartAsync();
@@ -414,6 +428,8 @@ public sealed class KeyedWorkerTests
         public string Group => "group";
 
         public int Concurrency => 4;
+
+        public int MaxInFlight { get; set; } = 4_000;
 
         public Func<LogRecord, Task<HandlingResult>> Handle { get; set; } = static _ => Task.FromResult(HandlingResult.Done);
 
