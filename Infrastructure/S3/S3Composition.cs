@@ -85,7 +85,8 @@ internal sealed class S3Composition(S3Connection connection)
     {
         var request = new GetObjectRequest { BucketName = connection.Bucket, Key = range.Key, ByteRange = new ByteRange(range.Offset, range.Offset + range.Length - 1) };
         using var response = await connection.CallAsync((client, token) => client.GetObjectAsync(request, token), cancellationToken);
-        await response.ResponseStream.ReadExactlyAsync(target, cancellationToken);
+        await using var body = new S3Body(response.ResponseStream, connection.Patience);
+        await body.ReadExactlyAsync(target, cancellationToken);
         return target.Length;
     }
 

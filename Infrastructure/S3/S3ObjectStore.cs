@@ -73,7 +73,7 @@ internal sealed class S3ObjectStore(S3Connection connection) : IObjectStore
 
         var request = new GetObjectRequest { BucketName = connection.Bucket, Key = key, ByteRange = new ByteRange(offset, offset + length - 1) };
         var response = await connection.CallAsync((client, token) => client.GetObjectAsync(request, token), cancellationToken);
-        return response.ResponseStream;
+        return new S3Body(response.ResponseStream, connection.Patience);
     }
 
     public Task ComposeAsync(string key, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken) => _composition.RunAsync(key, parts, cancellationToken);

@@ -40,6 +40,29 @@ public sealed class S3LimitsTests
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_halfway_is_not_available()
+    {
+        await using var server = await StandInServer.StartAsync(async context =>
+        {
+            if (!context.Request.Path.Value!.Contains("chunks", StringComparison.Ordinal))
+            {
+                await TakeAsync(context);
+                return;
+            }
+
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.ContentLength = 10;
+            await context.Response.Body.WriteAsync(new byte[5]);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        await using var services = Services(server);
+        await using var content = await Store(services).OpenAsync(Key, 0, 10, default);
+
+        await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => content.ReadExactlyAsync(new byte[10]).AsTask());
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_is_told_so()
     {
         await using var server = await StandInServer.StartAsync(TakeAsync);
