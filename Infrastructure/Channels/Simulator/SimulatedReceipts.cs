@@ -15,7 +15,7 @@ internal sealed partial class SimulatedReceipts(SimulatorOptions options, Lazy<I
     : BackgroundService
 {
     private const int MaxBatch = 500;
-    private const int MaxTries = 5;
+    private const int MaxTries = 10;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
