@@ -59,6 +59,9 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         var away = Task.Delay(TimeSpan.FromSeconds(15));
         await sending;
         Assert.Empty(load.Refusals);
+
+        // Throws for anything but 200.
+        await Eventually.HoldsAsync("the log is named as down", async () => (await hub.Http.GetStringAsync("/ready")).Contains("\"event_log\":{\"status\":\"down\"", StringComparison.Ordinal));
         await away;
         Assert.True(await StoreRows.CountAsync(hub, "select count(*) from outbox_events where version > 1 and error_message like 'Kafka did not take%'") > 0);
         await _cluster.SetAllUpAsync();
