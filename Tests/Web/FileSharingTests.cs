@@ -29,6 +29,35 @@ public sealed class FileSharingTests(ChromiumFixture chromium, HubFixture hub) :
         }
         """;
 
+    /// <summary>Shows one picture whose first answer fails, and 43 more, of which 40 are kept.</summary>
+    private const string ShowPictures =
+        """
+        async () => {
+          const { fileView } = await import('/views/files.js');
+          const blob = await new Promise((done) => Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).toBlob(done, 'image/png'));
+          let asked = 0;
+          let letGo = 0;
+          const revoke = URL.revokeObjectURL;
+          URL.revokeObjectURL = (address) => { letGo++; revoke.call(URL, address); };
+          const chat = {
+            file: async (id) => ({ filename: id, file_size: 1, mime_type: 'image/png' }),
+            fileContent: async (id) => {
+              if (id === 'first' && ++asked === 1) throw new Error('away');
+              return blob;
+            },
+          };
+          const show = async (fileId) => {
+            const node = fileView({ chat, fileId, onLoaded: () => {} });
+            while (!node.querySelector('img') && !node.textContent.includes('not available')) await new Promise((next) => setTimeout(next, 5));
+            return node.querySelector('img') ? 'shown' : 'not available';
+          };
+          const outcome = [await show('first'), await show('first'), `${asked} asked`];
+          for (let i = 0; i < 43; i++) await show(`picture-${i}`);
+          URL.revokeObjectURL = revoke;
+          return [...outcome, `${letGo} let go`];
+        }
+        """;
+
     [SkippableFact]
     public async Task A_file_is_paused_goes_on_and_arrives_and_a_dropped_picture_is_shown()
     {
@@ -81,6 +110,17 @@ public sealed class FileSharingTests(ChromiumFixture chromium, HubFixture hub) :
         await SaveAsync(receiver, "received");
 
         Assert.Empty(sender.Complaints.Concat(receiver.Complaints));
+    }
+
+    [SkippableFact]
+    public async Task A_picture_that_could_not_be_had_is_asked_for_again_and_old_ones_are_let_go()
+    {
+        await using var window = await ChatWindow.SignInAsync(chromium.Browser, hub.Server.BaseUrl, "user1");
+
+        var outcome = await window.Page.EvaluateAsync<string[]>(ShowPictures);
+
+        Assert.Equal(["not available", "shown", "2 asked", "4 let go"], outcome);
+        Assert.Empty(window.Complaints);
     }
 
     /// <summary>Pictures for people, where they are asked for.</summary>
