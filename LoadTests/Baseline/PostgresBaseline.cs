@@ -70,12 +70,17 @@ internal sealed class PostgresBaseline : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
 
-    private PostgresBaseline(NpgsqlDataSource source) => _source = source;
+    private readonly bool _withOutbox;
+
+    private PostgresBaseline(NpgsqlDataSource source, bool withOutbox) => (_source, _withOutbox) = (source, withOutbox);
 
     /// <summary>Makes the tables, in the shape that the server's migrations give them.</summary>
-    public static async Task<PostgresBaseline> CreateAsync(string connectionString, CancellationToken cancellationToken)
+    /// <param name="connectionString">Of the database.</param>
+    /// <param name="withOutbox">Whether each message has its outbox row.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<PostgresBaseline> CreateAsync(string connectionString, bool withOutbox, CancellationToken cancellationToken)
     {
-        var baseline = new PostgresBaseline(NpgsqlDataSource.Create(connectionString));
+        var baseline = new PostgresBaseline(NpgsqlDataSource.Create(connectionString), withOutbox);
         await using var create = baseline._source.CreateCommand(CreateSql);
         await create.ExecuteNonQueryAsync(cancellationToken);
         return baseline;
@@ -104,9 +109,15 @@ internal sealed class PostgresBaseline : IAsyncDisposable
     private async Task WriteUntilAsync(long ends, LoadRun run, CancellationToken cancellationToken)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(MessagesSql), new NpgsqlBatchCommand(OutboxSql) } };
+        var (messages, outbox) = (new NpgsqlBatchCommand(MessagesSql), new NpgsqlBatchCommand(OutboxSql));
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { messages } };
+        if (_withOutbox)
+        {
+            batch.BatchCommands.Add(outbox);
+        }
+
         var rows = new BaselineRows(MessagesPerTransaction, Conversations);
-        rows.AddParameters(batch.BatchCommands[0].Parameters, batch.BatchCommands[1].Parameters);
+        rows.AddParameters(messages.Parameters, outbox.Parameters);
         await batch.PrepareAsync(cancellationToken);
         for (var started = Stopwatch.GetTimestamp(); started < ends; started = Stopwatch.GetTimestamp())
         {

@@ -15,6 +15,8 @@ internal abstract class HttpLoad : ILoopWork, IResponseSink, IDisposable
     /// <summary>How long answers may be late after the window before they count as lost.</summary>
     private static readonly long Grace = 10 * Stopwatch.Frequency;
 
+    private static readonly long Pause = Stopwatch.Frequency / 100;
+
     private readonly EndPoint _address;
     private readonly long _messagesPerRequest;
     private readonly AcceptedIn? _acceptedIn;
@@ -138,6 +140,9 @@ internal abstract class HttpLoad : ILoopWork, IResponseSink, IDisposable
         connection.Send(request, startedAt, tag);
     }
 
+    /// <summary>Nothing more is to be sent: what is left is to wait for.</summary>
+    protected void EndWindow() => _endsAt = Math.Min(_endsAt, Stopwatch.GetTimestamp());
+
     protected virtual void OnStart(long now)
     {
     }
@@ -158,7 +163,7 @@ internal abstract class HttpLoad : ILoopWork, IResponseSink, IDisposable
     /// <summary>After the window: whether everything else that is awaited has come.</summary>
     protected virtual bool IsSettled(long now) => true;
 
-    private long NextLook(long now) => Math.Min(_endsAt + Grace, now + (Stopwatch.Frequency / 100));
+    private long NextLook(long now) => Math.Max(now, _waiting > 0 ? Math.Min(_endsAt + Grace, now + Pause) : now + Pause);
 
     private void GiveUp()
     {

@@ -1,18 +1,20 @@
 using System.Diagnostics;
 using System.Net;
+using Chat4All.LoadTests.Server;
 using Chat4All.LoadTests.Sockets;
 using Chat4All.LoadTests.WebSockets;
 
 namespace Chat4All.LoadTests.Load;
 
-/// <summary>A message event arrived at a socket.</summary>
+/// <summary>An awaited event arrived at a socket.</summary>
 internal delegate void MessageArrived(WebSocketConnection connection, ReadOnlySpan<byte> payload, long now);
 
 /// <summary>
 /// Many listening WebSockets. As work of a loop it opens them, a bounded number of handshakes at a time, and is over when every
 /// one has been greeted by the server's first event. Frames are told apart by their first bytes; none is parsed as JSON.
 /// </summary>
-internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, IReadOnlyList<string> tokens) : ILoopWork, IFrameSink
+/// <param name="awaited">The events that count; the others are only counted as others.</param>
+internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, IReadOnlyList<string> tokens, AwaitedEvent awaited) : ILoopWork, IFrameSink
 {
     private const int HandshakesAtOnce = 64;
 
@@ -25,7 +27,7 @@ internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, 
     private long _lastGreeting = Stopwatch.GetTimestamp();
     private int _greeted;
 
-    /// <summary>What is done with message events; none: they are only counted.</summary>
+    /// <summary>What is done with awaited events; none: they are only counted.</summary>
     public MessageArrived? OnMessage { get; set; }
 
     public IReadOnlyList<WebSocketConnection> Connections => _connections;
@@ -33,7 +35,7 @@ internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, 
     /// <summary>Sockets that the server has greeted.</summary>
     public int Greeted => _greeted;
 
-    /// <summary>Message events that arrived, over all sockets.</summary>
+    /// <summary>Awaited events that arrived, over all sockets.</summary>
     public long Messages { get; private set; }
 
     /// <summary>Other events that arrived.</summary>
@@ -41,6 +43,16 @@ internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, 
 
     /// <summary>Why sockets were refused or closed.</summary>
     public SortedDictionary<string, long> Closed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Opens all of them, on the calling thread. Answers how many.</summary>
+    /// <exception cref="ServerRefusedException">Not all were greeted.</exception>
+    public int Open(CancellationToken cancellationToken)
+    {
+        loop.Run(this, cancellationToken);
+        return _greeted == tokens.Count
+            ? _greeted
+            : throw new ServerRefusedException($"Only {_greeted} of {tokens.Count} sockets opened: {string.Join(", ", Closed.Keys)}");
+    }
 
     /// <exception cref="TimeoutException">No socket was greeted for two minutes.</exception>
     public long? Advance(long now)
@@ -67,7 +79,7 @@ internal sealed class SocketGroup(EventLoop loop, EndPoint address, Uri server, 
     public void OnText(WebSocketConnection connection, ReadOnlySpan<byte> payload, long now)
     {
         var start = payload[..Math.Min(payload.Length, TypeWithin)];
-        if (start.IndexOf("\"message.created\""u8) >= 0)
+        if (start.IndexOf(awaited.Type) >= 0 && payload.IndexOf(awaited.Content) >= 0)
         {
             Messages++;
             connection.Messages++;

@@ -25,6 +25,6 @@ internal sealed class BatchScenario : IScenario
         return [context.Row(Name, Description, measured, await ledger.CloseAsync(measured.Accepted, measured.Unknown, cancellationToken))];
     }
 
-    private static long CountAccepted(in HttpResponse response, ReadOnlySpan<byte> received) =>
+    public static long CountAccepted(in HttpResponse response, ReadOnlySpan<byte> received) =>
         response.Body(received).Count("\"status\":\"accepted\""u8);
 }

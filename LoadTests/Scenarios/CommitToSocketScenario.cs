@@ -24,10 +24,10 @@ internal sealed class CommitToSocketScenario : IScenario
         var tokens = await Task.WhenAll(Enumerable.Range(1, Receivers).Select(i => context.Population.TokenOfAsync(Population.Demo(i), cancellationToken)));
         using var load = new SocketLatencyLoad(
             context.Address, 64, await conversations.MessagesAsync(clientIds: true, cancellationToken), PerSecond, conversations.MessagePrefix, MembersEach,
-            loop => new SocketGroup(loop, context.Address, context.Options.Server, tokens));
+            loop => new SocketGroup(loop, context.Address, context.Options.Server, tokens, AwaitedEvent.Message));
         var fromAnswer = new List<LatencyHistogram>();
         var fromSend = new List<LatencyHistogram>();
-        await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(1), () => Open(load, cancellationToken));
+        await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(1), () => load.Sockets.Open(cancellationToken));
         var measured = await context.MeasureAsync(
             (window, cpu, token) =>
             {
@@ -53,13 +53,5 @@ internal sealed class CommitToSocketScenario : IScenario
             Title = $"{Description}: {what}",
             Metrics = [of.Metrics[0], .. Measurement.Latencies(runs.Skip(1)), .. measured.Cpu()],
         };
-    }
-
-    private static bool Open(SocketLatencyLoad load, CancellationToken cancellationToken)
-    {
-        load.Loop.Run(load.Sockets, cancellationToken);
-        return load.Sockets.Greeted == Receivers
-            ? true
-            : throw new ServerRefusedException($"Only {load.Sockets.Greeted} of {Receivers} sockets opened: {string.Join(", ", load.Sockets.Closed.Keys)}");
     }
 }

@@ -31,8 +31,8 @@ internal sealed class FanOutScenario : IScenario
         }
 
         var requests = await conversations.MessagesAsync(context.Options.ClientIds, cancellationToken);
-        using var load = new FanOutLoad(context.Address, requests, loop => new SocketGroup(loop, context.Address, context.Options.Server, tokens));
-        await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(5), () => Open(load, tokens.Count, cancellationToken));
+        using var load = new FanOutLoad(context.Address, requests, loop => new SocketGroup(loop, context.Address, context.Options.Server, tokens, AwaitedEvent.Message));
+        await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(5), () => load.Sockets.Open(cancellationToken));
         var measured = await context.MeasureAsync(load.Run, cancellationToken);
         var stored = await ledger.CloseAsync(measured.Accepted, measured.Unknown, cancellationToken);
         var owed = load.Sockets.Connections.Count(socket => socket.Messages != stored.Stored);
@@ -44,13 +44,5 @@ internal sealed class FanOutScenario : IScenario
         ];
         var title = $"{Description}, {tokens.Count:N0} sockets";
         return [context.Row(Name, title, measured, stored, notes) with { Verified = stored.Agrees && owed == 0 }];
-    }
-
-    private static bool Open(FanOutLoad load, int sockets, CancellationToken cancellationToken)
-    {
-        load.Loop.Run(load.Sockets, cancellationToken);
-        return load.Sockets.Greeted == sockets
-            ? true
-            : throw new ServerRefusedException($"Only {load.Sockets.Greeted} of {sockets} sockets opened: {string.Join(", ", load.Sockets.Closed.Keys)}");
     }
 }

@@ -35,7 +35,7 @@ internal sealed class IdleSocketsScenario : IScenario
         }
 
         using var loop = new EventLoop();
-        var sockets = new SocketGroup(loop, context.Address, context.Options.Server, tokens);
+        var sockets = new SocketGroup(loop, context.Address, context.Options.Server, tokens, AwaitedEvent.Message);
         await context.TimedAsync("settling before", settle, () => Run(loop, new Dwell(settle), cancellationToken));
         var before = ProcessMemory.ResidentBytes(server);
         await context.TimedAsync($"opening {count:N0} sockets", TimeSpan.FromSeconds(count / 2_000.0), () => Run(loop, sockets, cancellationToken));

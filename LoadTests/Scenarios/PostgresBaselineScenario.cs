@@ -14,8 +14,17 @@ internal sealed class PostgresBaselineScenario : IScenario
     public async Task<IReadOnlyList<Row>> RunAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
         var connectionString = context.Options.Postgres ?? throw new ScenarioSkippedException("needs --postgres");
-        await using var baseline = await PostgresBaseline.CreateAsync(connectionString, cancellationToken);
-        var measured = await context.MeasureAsync(baseline.Run, cancellationToken);
-        return [context.Row(Name, Description, measured, null) with { Label = "" }];
+        return
+        [
+            await MeasureAsync(withOutbox: false, $"{Description}, without outbox rows: what the outbox costs PostgreSQL is the difference"),
+            await MeasureAsync(withOutbox: true, Description),
+        ];
+
+        async Task<Row> MeasureAsync(bool withOutbox, string title)
+        {
+            await using var baseline = await PostgresBaseline.CreateAsync(connectionString, withOutbox, cancellationToken);
+            var measured = await context.MeasureAsync(baseline.Run, cancellationToken);
+            return context.Row(Name, title, measured, null) with { Label = "" };
+        }
     }
 }

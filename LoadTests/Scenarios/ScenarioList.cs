@@ -20,6 +20,8 @@ internal static partial class ScenarioList
         new CommitToSocketScenario(),
         new FanOutScenario(),
         new ConversationListScenario(),
+        new DeliveryScenario(),
+        new DeliveryDrainScenario(),
         new UploadScenario(1),
         new UploadScenario(4),
         new StartUpScenario(),

@@ -68,6 +68,9 @@ internal sealed class ChatApi(Uri server) : IDisposable
             },
             "batch of first messages", cancellationToken);
 
+    /// <summary>The server's metrics as Prometheus reads them.</summary>
+    public Task<string> GetMetricsAsync(CancellationToken cancellationToken) => _http.GetStringAsync("/metrics", cancellationToken);
+
     /// <summary>The <c>last_seq</c> of each of the caller's conversations.</summary>
     public async Task<Dictionary<string, long>> ListLastSeqAsync(string token, CancellationToken cancellationToken)
     {

@@ -26,6 +26,8 @@ public sealed class ScenarioTests : IAsyncLifetime
     [InlineData("commit-to-socket")]
     [InlineData("fan-out", "--sockets-per-user", "3")]
     [InlineData("conversation-list")]
+    [InlineData("delivery-1000")]
+    [InlineData("delivery-drain")]
     [InlineData("idle-sockets", "--sockets", "150", "--idle", "1")]
     public async Task Every_scenario_runs_and_its_counts_agree(string scenario, params string[] options)
     {

@@ -70,6 +70,7 @@ internal sealed class StubHub : IAsyncDisposable
         });
         _app.MapPost("/v1/messages/batch", (JsonElement body) =>
             Results.Json(new { results = body.GetProperty("messages").EnumerateArray().Select(Accept).ToList() }, statusCode: 202));
+        _app.MapGet("/metrics", static () => "");
         _app.Map("/ws", ListenAsync);
     }
 
@@ -105,12 +106,20 @@ internal sealed class StubHub : IAsyncDisposable
         var conversation = _conversations[message.GetProperty("conversation_id").GetString()!];
         var id = message.TryGetProperty("message_id", out var given) ? given.GetString()! : Guid.CreateVersion7().ToString();
         var seq = LosesEvery > 0 && count % LosesEvery == 0 ? conversation.LastSeq : conversation.Append(id, Deliver);
+        if (message.GetProperty("channels")[0].GetString() != "chat4all")
+        {
+            Send(conversation, new { type = "message.status_updated", data = new { message_id = id, old_status = "in_transit", new_status = "delivered" } });
+        }
+
         return new { status = "accepted", message_id = id, conversation_id = conversation.Id, seq, created_at = DateTimeOffset.UtcNow };
     }
 
-    private void Deliver(StubConversation conversation, string messageId, long seq)
+    private void Deliver(StubConversation conversation, string messageId, long seq) =>
+        Send(conversation, new { type = "message.created", data = new { message_id = messageId, seq } });
+
+    private void Send(StubConversation conversation, object liveEvent)
     {
-        var frame = JsonSerializer.SerializeToUtf8Bytes(new { type = "message.created", data = new { message_id = messageId, seq } });
+        var frame = JsonSerializer.SerializeToUtf8Bytes(liveEvent);
         foreach (var socket in conversation.Members.SelectMany(member => _sockets.GetValueOrDefault(member, [])))
         {
             socket.Send(frame);
