@@ -45,6 +45,7 @@ run_bench() {
   [ ${#of_server[@]} -eq 0 ] || bench_store sqlite
   [ ${#of_server[@]} -eq 0 ] || [ -z "$postgres" ] || bench_store postgres --postgres "$postgres" --demo
   bench_s3
+  bench_kafka
 
   say ""
   dotnet "$loadtests" report "${reports[@]}" --json "$results/report.json" --html "$results/report.html" --markdown "$results/report.md"
@@ -68,6 +69,33 @@ bench_s3() {
   "$root/Tests/Hosting/ceph-s3.sh" stop "$run/s3"
 }
 
+# Deliveries with Kafka as the event log: librdkafka's own brokers, in memory, which the tests' program runs. A partition keeps its newest 5 MiB, so there are many.
+bench_kafka() {
+  local deliveries=() scenario broker brokers=''
+  for scenario in "${of_server[@]}"; do
+    case $scenario in delivery*) deliveries+=("$scenario") ;; esac
+  done
+  [ ${#deliveries[@]} -gt 0 ] || return 0
+  build tests-brokers Tests/Tests.csproj "${server_folders[@]}" LoadTests Tests
+  mkfifo "$run/brokers-in"
+  dotnet "$root/artifacts/Local/bin/Tests/release/Chat4All.Tests.dll" kafka 3 64 <"$run/brokers-in" >"$run/brokers-out" 2>&1 &
+  broker=$!
+  exec 7>"$run/brokers-in"
+  for scenario in $(seq 100); do
+    brokers=$(sed -n 's/^bootstrap //p' "$run/brokers-out")
+    [ -z "$brokers" ] || break
+    sleep 0.1
+  done
+  if [ -n "$brokers" ]; then
+    local of_server=("${deliveries[@]}")
+    KAFKA_BOOTSTRAP_SERVERS=$brokers bench_store sqlite-kafka
+  else
+    say "Kafka's brokers did not start: deliveries are measured with the embedded log only."
+  fi
+  exec 7>&-
+  wait "$broker" 2>/dev/null || true
+}
+
 # bench_store STORE [SERVER-OPTION ...]: a fresh server on the store, and all that is measured on it.
 bench_store() {
   local store=$1 data="$run/$1" port names
@@ -82,8 +110,10 @@ bench_store() {
   port=$(free_port)
   mkdir -p "$data"
   # Signing a thousand users in is preparation: with the default's slow hashes it would take minutes. Nothing measured signs in.
+  # The simulated platform answers and confirms at once: what it waits is not the hub's time.
   CHAT4ALL_RATE_LIMIT=off CHAT4ALL_ADMIN_ID=bench-admin CHAT4ALL_ADMIN_SECRET=$(cat "$run/admin-secret") \
-    dotnet "$frontend" --port "$port" --data "$data" --Auth:HashIterations=10000 "$@" </dev/null >"$run/$store.log" 2>&1 &
+    dotnet "$frontend" --port "$port" --data "$data" --Auth:HashIterations=10000 \
+    --Channels:Simulator:DeliveredMin=00:00:00 --Channels:Simulator:DeliveredMax=00:00:00 --Channels:Simulator:ReadReceipts=false "$@" </dev/null >"$run/$store.log" 2>&1 &
   server=$!
   if ! wait_until_ready "$port"; then
     tail -n 20 "$run/$store.log" >&2

@@ -24,7 +24,7 @@ public sealed class MockCluster : IAsyncDisposable
 
     private MockCluster()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(MockCluster).Assembly.Location, "kafka", $"{Brokers}"]);
+        var start = new ProcessStartInfo("dotnet", [typeof(MockCluster).Assembly.Location, "kafka", $"{Brokers}", "0"]);
         _process = ChildProcess.Start(start, _output, keepsInput: true);
     }
 

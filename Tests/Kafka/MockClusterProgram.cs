@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Chat4All.Grains.Abstractions;
 
 namespace Chat4All.Tests.Kafka;
 
@@ -11,12 +12,22 @@ internal static class MockClusterProgram
 {
     private const int ProducerClient = 0;
 
-    public static int Run(int brokers)
+    /// <param name="brokers">How many.</param>
+    /// <param name="partitions">Of the hub's topics, made at the start; 0: none is made.</param>
+    public static int Run(int brokers, int partitions)
     {
         var error = new byte[512];
         var client = LibRdKafka.rd_kafka_new(ProducerClient, LibRdKafka.rd_kafka_conf_new(), error, error.Length);
         var cluster = LibRdKafka.rd_kafka_mock_cluster_new(client, brokers);
         LibRdKafka.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 100);
+        foreach (var topic in partitions > 0 ? Topics.All : [])
+        {
+            if (LibRdKafka.rd_kafka_mock_topic_create(cluster, topic, partitions, 3) != 0)
+            {
+                return 1;
+            }
+        }
+
         Console.WriteLine($"bootstrap {Marshal.PtrToStringUTF8(LibRdKafka.rd_kafka_mock_cluster_bootstraps(cluster))}");
         while (Console.ReadLine() is { } line)
         {
