@@ -91,6 +91,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
             set status = 3, content_sha256 = ?2, storage_key = coalesce(?3, storage_key), error = null, updated_at = ?4, completed_at = ?4
             where id = ?1
             """;
+        var offset = 0L;
         var completed = await database.WriteAsync(
             session =>
             {
@@ -110,9 +111,11 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
                     .Bind(outbox.Id.ToString()).Bind(outbox.AggregateType).Bind(outbox.AggregateId).Bind(outbox.EventType).Bind(outbox.Payload.Span).Bind(now)
                     .Bind(file.ConversationId).Bind(outbox.TraceParent).Bind(placement.InLog ? placement.Of(file.ConversationId) : (long?)null)
                     .Execute();
+                offset = session.LastRowId;
                 return session.FindFile(fileId);
             },
             cancellationToken);
+        tail.Reach(offset);
         tail.Signal.Raise();
         return completed;
     }

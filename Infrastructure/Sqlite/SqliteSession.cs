@@ -37,17 +37,18 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    /// <summary>Takes back what the work wrote so far; it may go on.</summary>
+    /// <summary>Takes back what the work wrote so far, which is nothing when its savepoint could not be set; it may go on.</summary>
     public void UndoWork()
     {
         if (_hasSavepoint)
         {
             Prepare("rollback to work").Execute();
-            return;
         }
-
-        Prepare("rollback").Execute();
-        Prepare("begin immediate").Execute();
+        else if (_works == 1)
+        {
+            Prepare("rollback").Execute();
+            Prepare("begin immediate").Execute();
+        }
     }
 
     /// <summary>Ends a piece of work; what it wrote stays in the transaction.</summary>

@@ -64,7 +64,7 @@ internal sealed class OutboxTail(OutboxPlacement placement)
                 Put(new LogRecord(Topics.MessageProcessing, placement.Of(row.ConversationId), firstOffset++, row.ToLogEvent()));
             }
 
-            for (; _bytes > MaxBytes; _oldest++)
+            for (; _bytes > MaxBytes && _oldest <= _head; _oldest++)
             {
                 Drop(_oldest);
             }
@@ -73,7 +73,7 @@ internal sealed class OutboxTail(OutboxPlacement placement)
         Signal.Raise();
     }
 
-    /// <summary>Notes that somebody committed rows up to <paramref name="head"/> that may not be here.</summary>
+    /// <summary>Notes, before <see cref="Signal"/> is raised for it, that rows up to <paramref name="head"/> are committed that may not be here.</summary>
     public void Reach(long head)
     {
         lock (_lock)
@@ -116,11 +116,18 @@ internal sealed class OutboxTail(OutboxPlacement placement)
 
     private void Put(LogRecord record)
     {
+        if (record.Offset <= _head - Slots)
+        {
+            return;
+        }
+
         var slot = record.Offset % Slots;
         _bytes += record.Event.Data.Length - (_records[slot]?.Event.Data.Length ?? 0);
         _records[slot] = record;
         _head = Math.Max(_head, record.Offset);
-        _oldest = Math.Max(_oldest, record.Offset - Slots + 1);
+
+        // Commits may be told in another order than that of their offsets.
+        _oldest = Math.Max(Math.Min(_oldest, record.Offset), _head - Slots + 1);
     }
 
     private LogRecord? Find(long offset) => offset > 0 && _records[offset % Slots] is { } record && record.Offset == offset ? record : null;

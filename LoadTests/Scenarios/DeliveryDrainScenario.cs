@@ -9,14 +9,13 @@ internal sealed class DeliveryDrainScenario : IScenario
     private const int Conversations = 100;
     private const int Connections = 4;
     private const int Size = 200;
-    private const long Messages = 100_000;
-    private const long WarmUpMessages = 10_000;
+    private const long MessagesPerSecond = 10_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     public string Name => "delivery-drain";
 
-    public string Description => $"Drain of {Messages:N0} messages accepted in batches of {Size}, one delivery each (simulated platform), until the last is told to be delivered";
+    public string Description => $"Drain of messages accepted in batches of {Size}, 10,000 for each second of a run (100,000), one delivery each (simulated platform), until the last is told to be delivered";
 
     public async Task<IReadOnlyList<Row>> RunAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
@@ -32,7 +31,7 @@ internal sealed class DeliveryDrainScenario : IScenario
         {
             // The first is the warm-up.
             using var load = new DeliveryDrainLoad(
-                context.Address, Connections, requests, Size, i == 0 ? WarmUpMessages : Messages, BatchScenario.CountAccepted,
+                context.Address, Connections, requests, Size, MessagesPerSecond * (long)(i == 0 ? 1 : context.Options.Duration.TotalSeconds), BatchScenario.CountAccepted,
                 loop => new SocketGroup(loop, context.Address, context.Options.Server, tokens, AwaitedEvent.Delivered));
             await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(1), () => load.Sockets.Open(cancellationToken));
             var run = await context.TimedAsync(

@@ -9,7 +9,7 @@ namespace Chat4All.Tests.Hosting;
 /// <summary>Starts the classes that take minutes before the rest, so that none of them is what everything waits for in the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = ["PatientSocketTests", "GrowthTests", "TwoBrowsersTests", "BackupTests", "FirstAccountsTests", "ScenarioTests", "LogTests"];
+    private static readonly string[] Longest = ["PatientSocketTests", "HubOnKafkaTests", "WebhookDeliveryTests", "GrowthTests", "TwoBrowsersTests", "BackupTests", "FileOutageTests", "S3UploadTests", "TusOutageTests", "FirstAccountsTests", "ScenarioTests", "LogTests"];
 
     /// <inheritdoc />
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Rank);

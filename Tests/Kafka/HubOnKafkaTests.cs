@@ -8,7 +8,6 @@ namespace Chat4All.Tests.Kafka;
 
 /// <summary>The whole hub with Kafka as its event log.</summary>
 [Trait("Category", "Integration")]
-[Collection(ResilienceCollection.Name)]
 public sealed class HubOnKafkaTests : IAsyncLifetime
 {
     private const int Conversations = 20;

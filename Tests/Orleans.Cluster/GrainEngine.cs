@@ -21,6 +21,7 @@ internal static class GrainEngine
         builder.UseOrleans(static silo =>
         {
             silo.UseLocalhostClustering(FreePort.Next(), NoGateway);
+            silo.AddActivityPropagation();
             silo.Services.Configure<GrainCollectionOptions>(static options => options.CollectionQuantum = EngineFixture.CollectionQuantum);
         });
 }

@@ -4,7 +4,6 @@ using Chat4All.Tests.Hosting;
 namespace Chat4All.Tests.Resilience;
 
 [Trait("Category", "Integration")]
-[Collection(ResilienceCollection.Name)]
 public sealed class PostgresOutageTests
 {
     /// <summary>How long the database is away; what is asserted does not depend on it.</summary>

@@ -66,6 +66,19 @@ public sealed class OutboxTailTests
     }
 
     [Fact]
+    public void Large_commits_that_are_told_in_another_order_leave_room_too()
+    {
+        var large = Enumerable.Repeat(64 * 1024, 200).Select(bytes => Row("c1", bytes)).ToList();
+
+        _tail.Add(201, large);
+        _tail.Add(1, large);
+        _tail.Add(401, large);
+
+        Assert.Null(_tail.Read(0, 10));
+        Assert.Equal(128, _tail.Read(600 - 128, 1_000)!.Count);
+    }
+
+    [Fact]
     public void Rows_that_another_log_takes_over_are_not_kept_and_wake_nobody()
     {
         var tail = new OutboxTail(OutboxPlacement.Elsewhere);

@@ -84,9 +84,9 @@ public sealed class SqliteWriterTests : IDisposable
     [Fact]
     public async Task A_file_that_cannot_be_opened_for_a_checkpoint_stops_nothing()
     {
-        // A path that ends like a folder's is no file's; its folder is made before that shows.
+        // No file has so long a name; its folder is made before that shows.
         var folder = Path.Combine(_folder.Path, "made");
-        using var checkpointer = new SqliteCheckpointer(new SqliteStoreOptions { Path = folder + "/", CheckpointPages = 100 });
+        using var checkpointer = new SqliteCheckpointer(new SqliteStoreOptions { Path = Path.Combine(folder, new string('x', 300)), CheckpointPages = 100 });
 
         for (var i = 0; i < 3; i++)
         {
