@@ -54,6 +54,21 @@ internal sealed class Assignment
         }
     }
 
+    /// <summary>Notes that nothing up to an offset is left to read, unless the partitions have changed since; true when the place moved.</summary>
+    public bool Reach(long offset, int version)
+    {
+        lock (_lock)
+        {
+            if (version != _version || offset <= _place)
+            {
+                return false;
+            }
+
+            _place = offset;
+            return true;
+        }
+    }
+
     /// <summary>Whether the record's partition is still the one that it was read of.</summary>
     public bool Has(LogRecord record)
     {

@@ -43,7 +43,7 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
         await JoinAsync(cancellationToken);
         while (true)
         {
-            var signalled = _signal.Version;
+            var (signalled, head) = (_signal.Version, _signal.Head);
             var (after, partitions, version) = _assignment.Next();
             if (_seen == (signalled, version))
             {
@@ -53,9 +53,19 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
 
             var (page, isLast) = partitions.Length == 0 ? ([], true) : await ReadPageAsync(after, partitions, max, cancellationToken);
             _seen = isLast ? (signalled, version) : (-1, -1);
-            if (_assignment.Deliver(page, version) is { Count: > 0 } delivered)
+            var delivered = _assignment.Deliver(page, version);
+
+            // The head was known before the page was read: what is up to it and not in the last page is not in these partitions.
+            var hasPassed = isLast && partitions.Length > 0 && _assignment.Reach(head, version);
+            if (delivered.Count > 0)
             {
                 return delivered;
+            }
+
+            if (hasPassed || page.Count > 0)
+            {
+                // Nobody commits what was only passed over, and while it is not stored it counts as a backlog.
+                StoreSoon();
             }
         }
     }
@@ -75,11 +85,7 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
     public Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken)
     {
         _assignment.Commit(done);
-        if (Interlocked.Exchange(ref _storesSoon, 1) == 0)
-        {
-            _storing = StoreSoonAsync();
-        }
-
+        StoreSoon();
         return Task.CompletedTask;
     }
 
@@ -137,6 +143,14 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
                 await StoreAsync(leaving: false);
                 await ShareAsync(CancellationToken.None);
             });
+        }
+    }
+
+    private void StoreSoon()
+    {
+        if (Interlocked.Exchange(ref _storesSoon, 1) == 0)
+        {
+            _storing = StoreSoonAsync();
         }
     }
 

@@ -47,6 +47,7 @@ internal sealed class HeadWatch(ILogTables tables, OutboxTail outbox, TimeProvid
 
                     if (seen.GetValueOrDefault(topic) != head && _watched.TryGetValue(topic, out var signal))
                     {
+                        signal.Reach(head);
                         signal.Raise();
                     }
 

@@ -10,7 +10,7 @@ internal interface IGroupProgress
     Task<long> CountUncommittedAsync(string topic, string group, long after, CancellationToken cancellationToken);
 }
 
-/// <summary>A group's place in a topic.</summary>
+/// <summary>A group's place in a topic. A partition that is behind the oldest record counts as just before that, or as at the head where there is no record.</summary>
 /// <param name="Least">The lowest offset that one of its partitions has committed.</param>
 /// <param name="Average">Of what all of its partitions have committed.</param>
 internal readonly record struct GroupPlace(string Topic, string Group, long Least, double Average);

@@ -62,7 +62,7 @@ internal readonly record struct TopicSize(long Records, long Bytes)
 }
 
 /// <summary>What a topic's table holds: the first is behind the last when it holds nothing.</summary>
-/// <param name="RecordBytes">Of a record, on average over some of the oldest and newest.</param>
+/// <param name="RecordBytes">Of a record, on average over up to 200 that are spread evenly over all.</param>
 internal readonly record struct TopicExtent(long First, long Last, long RecordBytes)
 {
     public TopicSize Size => new(Last - First + 1, (Last - First + 1) * RecordBytes);

@@ -6,12 +6,25 @@ namespace Chat4All.Infrastructure.Postgres;
 /// <inheritdoc cref="IGroupProgress" />
 internal sealed class PostgresGroupProgress(PostgresDatabase database) : IGroupProgress
 {
+    // A new group's partitions begin at 0, and so do new partitions of an old group; nobody is behind by what has long been deleted.
     private const string SelectPlaces =
         """
-        select topic, consumer_group, min(committed), avg(committed)::float8
-        from consumer_offsets
-        where log_partition >= 0
-        group by topic, consumer_group
+        with starts as (
+          select
+            h.topic,
+            coalesce(
+              case when h.topic = 'message_processing'
+                then (select log_offset from outbox_events where log_partition is not null order by log_offset limit 1)
+                else (select log_offset from event_log where topic = h.topic order by log_offset limit 1)
+              end,
+              h.next_offset) - 1 as passed
+          from event_log_heads h
+        )
+        select c.topic, c.consumer_group, min(greatest(c.committed, s.passed)), avg(greatest(c.committed, s.passed))::float8
+        from consumer_offsets c
+        left join starts s on s.topic = c.topic
+        where c.log_partition >= 0
+        group by c.topic, c.consumer_group
         """;
 
     private const string CountOutbox =

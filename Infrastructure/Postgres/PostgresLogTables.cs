@@ -58,18 +58,20 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
 
     private const string SelectExtent =
         """
+        with extent as (
+          select coalesce((select log_offset from event_log where topic = $1 order by log_offset limit 1), next_offset) as oldest, next_offset - 1 as newest
+          from event_log_heads
+          where topic = $1
+        )
         select
-          coalesce((select log_offset from event_log where topic = $1 order by log_offset limit 1), next_offset),
-          next_offset - 1,
+          oldest,
+          newest,
           coalesce(
             (select avg(octet_length(sampled.value))::bigint
-             from (
-               (select value from event_log where topic = $1 order by log_offset limit 100)
-               union all
-               (select value from event_log where topic = $1 order by log_offset desc limit 100)) sampled),
+             from generate_series(oldest, newest, (newest - oldest) / 200 + 1) place
+             cross join lateral (select value from event_log where topic = $1 and log_offset >= place order by log_offset limit 1) sampled),
             0)
-        from event_log_heads
-        where topic = $1
+        from extent
         """;
 
     private const string Release =

@@ -6,12 +6,21 @@ namespace Chat4All.Infrastructure.Sqlite;
 /// <inheritdoc cref="IGroupProgress" />
 internal sealed class SqliteGroupProgress(SqliteDatabase database) : IGroupProgress
 {
+    // A new group's partitions begin at 0, and so do new partitions of an old group; nobody is behind by what has long been deleted.
     private const string SelectPlaces =
         """
-        select topic, consumer_group, min(committed), cast(avg(committed) as integer)
-        from consumer_offsets
-        where log_partition >= 0
-        group by topic, consumer_group
+        with starts as (
+          select 'message_processing' as topic, (select min(log_offset) from outbox_events) - 1 as passed
+          union all
+          select h.topic, coalesce((select min(log_offset) from event_log where topic = h.topic), h.next_offset) - 1
+          from event_log_heads h
+          where h.topic <> 'message_processing'
+        )
+        select c.topic, c.consumer_group, min(max(c.committed, coalesce(s.passed, 0))), cast(avg(max(c.committed, coalesce(s.passed, 0))) as integer)
+        from consumer_offsets c
+        left join starts s on s.topic = c.topic
+        where c.log_partition >= 0
+        group by c.topic, c.consumer_group
         """;
 
     private const string CountOutbox =

@@ -57,18 +57,22 @@ internal sealed class SqliteLogTables(SqliteDatabase database, OutboxPlacement p
 
     private const string SelectExtent =
         """
+        with recursive extent as (
+          select coalesce((select min(log_offset) from event_log where topic = ?1), next_offset) as oldest, next_offset - 1 as newest
+          from event_log_heads
+          where topic = ?1
+        ), places as (
+          select oldest as place from extent
+          union all
+          select place + (newest - oldest) / 200 + 1 from places, extent where place + (newest - oldest) / 200 + 1 <= newest
+        )
         select
-          coalesce((select min(log_offset) from event_log where topic = ?1), next_offset),
-          next_offset - 1,
+          oldest,
+          newest,
           coalesce(
-            (select cast(avg(length(cast(value as blob))) as integer)
-             from (
-               select * from (select value from event_log where topic = ?1 order by log_offset limit 100)
-               union all
-               select * from (select value from event_log where topic = ?1 order by log_offset desc limit 100))),
+            (select cast(avg(length(cast((select value from event_log where topic = ?1 and log_offset >= place order by log_offset limit 1) as blob))) as integer) from places),
             0)
-        from event_log_heads
-        where topic = ?1
+        from extent
         """;
 
     private const string Release =

@@ -5,9 +5,16 @@ internal sealed class TopicSignal
 {
     private TaskCompletionSource? _waiting;
     private long _version;
+    private long _head;
 
     /// <summary>To be taken before looking for records, so that none can come unnoticed in between.</summary>
     public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Up to here every record is committed, as far as is known from outside; 0 where nobody looks.</summary>
+    public long Head => Interlocked.Read(ref _head);
+
+    /// <summary>Notes how far a topic's records are committed, whoever wrote them.</summary>
+    public void Reach(long head) => Interlocked.Exchange(ref _head, head);
 
     public void Raise()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
@@ -181,6 +182,21 @@ public abstract class EmbeddedLogCompliance(StoreFixture store) : EventLogCompli
     }
 
     [SkippableFact]
+    public async Task A_few_large_events_among_many_small_ones_do_not_fill_the_log()
+    {
+        var large = Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', 4_000)}}"}""");
+        await using var process = StartProcess();
+        await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 3_900).Select(static n => Event("a", n))], CancellationToken.None);
+        await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 100).Select(n => Event("a", n) with { Data = large })], CancellationToken.None);
+
+        var size = await process.Extents.TrimAsync(Topic, default, CancellationToken.None);
+
+        var bytes = Convert.ToDouble((await store.QueryAsync("select sum(length(value)) from event_log"))[0][0], CultureInfo.InvariantCulture);
+        Assert.Equal(4_000, size.Records);
+        Assert.InRange(size.Bytes / bytes, 0.8, 1.2);
+    }
+
+    [SkippableFact]
     public async Task A_group_that_nobody_works_for_is_still_behind()
     {
         await using var process = StartProcess();
@@ -195,6 +211,46 @@ public abstract class EmbeddedLogCompliance(StoreFixture store) : EventLogCompli
         Assert.Equal([new ConsumerLag(Topic, "group", 6_000)], await process.Log.ReadLagAsync(CancellationToken.None));
         await using var member = process.Log.Join(Topic, "group");
         Assert.Equal([new ConsumerLag(Topic, "group", 6_000)], await process.Log.ReadLagAsync(CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task A_new_group_is_behind_by_what_the_log_still_holds_and_not_by_what_it_ever_held()
+    {
+        await using var process = StartProcess();
+        await process.Log.AppendAsync(Topic, [Event("a", 0)], CancellationToken.None);
+        await store.QueryAsync("delete from event_log");
+        await store.QueryAsync("update event_log_heads set next_offset = 3000000 where topic = 'file_processing'");
+        await using var consumer = process.Log.Join(Topic, "group");
+        var reading = consumer.ReadManyAsync(5);
+        await Eventually.HoldsAsync("nothing is there, and nothing waits", async () => await process.Log.ReadLagAsync(CancellationToken.None) is [{ Group: "group", Records: 0 }]);
+
+        await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 5).Select(static n => Event("a", n))], CancellationToken.None);
+        await reading;
+
+        await using var later = process.Log.Join(Topic, "later");
+        var readingLater = later.ReadManyAsync(5);
+        await Eventually.HoldsAsync("both are behind", async () => (await process.Log.ReadLagAsync(CancellationToken.None)) is [{ Records: 5 }, { Records: 5 }]);
+        await readingLater;
+    }
+
+    [SkippableFact]
+    public async Task New_partitions_without_records_are_not_behind_for_long()
+    {
+        await using (var process = StartProcess(new EmbeddedLogOptions { Partitions = 1 }))
+        {
+            await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 12_000).Select(static n => Event("a", n))], CancellationToken.None);
+            await using var consumer = process.Log.Join(Topic, "group");
+            await consumer.CommitAsync(await consumer.ReadManyAsync(12_000));
+        }
+
+        await using var grown = StartProcess(new EmbeddedLogOptions { Partitions = 4 });
+        await using var member = grown.Log.Join(Topic, "group");
+        using var stop = new CancellationTokenSource();
+        var reading = member.ReadAsync(1_000, stop.Token);
+
+        await Eventually.HoldsAsync("nothing waits", async () => (await grown.Log.ReadLagAsync(CancellationToken.None)) is [{ Records: 0 }]);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
     [SkippableFact]

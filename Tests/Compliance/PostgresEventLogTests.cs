@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.EmbeddedLog;
 using Chat4All.Tests.Hosting;
 using Chat4All.Tests.Infrastructure.EventLogs;
 using Chat4All.Tests.Infrastructure.Stores;
@@ -21,6 +22,27 @@ public sealed class PostgresEventLogTests : EmbeddedLogCompliance
 
     private PostgresEventLogTests(PostgresStoreFixture store)
         : base(store) => _store = store;
+
+    [SkippableFact]
+    public async Task A_member_whose_partitions_are_all_new_and_empty_is_not_behind_for_long()
+    {
+        await using (var process = StartProcess(new EmbeddedLogOptions { Partitions = 1 }))
+        {
+            await process.Log.AppendAsync(Topic, [.. Enumerable.Range(0, 12_000).Select(static n => Event("a", n))], CancellationToken.None);
+            await using var consumer = process.Log.Join(Topic, "group");
+            await consumer.CommitAsync(await consumer.ReadManyAsync(12_000));
+        }
+
+        await _store.QueryAsync("update consumer_offsets set owner = 'another', leased_until = now() + interval '1 hour' where log_partition = 0");
+        await using var grown = StartProcess(new EmbeddedLogOptions { Partitions = 2 });
+        await using var member = grown.Log.Join(Topic, "group");
+        using var stop = new CancellationTokenSource();
+        var reading = member.ReadAsync(1_000, stop.Token);
+
+        await Eventually.HoldsAsync("nothing waits", async () => (await grown.Log.ReadLagAsync(CancellationToken.None)) is [{ Records: 0 }]);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
 
     [SkippableFact]
     public async Task Two_processes_share_a_groups_partitions_and_keep_each_keys_order()

@@ -134,7 +134,7 @@ internal sealed partial class ConnectorWorker(
 
     /// <summary>
     /// Notes what the platform said, however long the store or the conversation's grain is away: the record is only dealt with by what was noted, and handling it anew would send the
-    /// message once more.
+    /// message once more. Asks each second, because the message's receipts wait only some seconds for this note.
     /// </summary>
     private async Task NoteResultAsync(OutgoingMessage message, SendResult result, DateTimeOffset began, int attempt, CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ internal sealed partial class ConnectorWorker(
         }
 
         var (status, error) = result.Outcome == AttemptOutcome.Sent ? (MessageStatus.InTransit, null) : (MessageStatus.Accepted, ErrorOf(result));
-        for (var failures = 1; ; failures++)
+        for (var isFirst = true; ; isFirst = false)
         {
             try
             {
@@ -153,10 +153,13 @@ internal sealed partial class ConnectorWorker(
             }
             catch (Exception away) when (away is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
             {
-                LogNotNoted(log, message.DeliveryId, CodeOf(result.Outcome), away);
+                if (isFirst)
+                {
+                    LogNotNoted(log, message.DeliveryId, CodeOf(result.Outcome), away);
+                }
             }
 
-            await Task.Delay(RetrySchedule.After(failures), time, cancellationToken);
+            await Task.Delay(RetrySchedule.After(failures: 1), time, cancellationToken);
         }
     }
 

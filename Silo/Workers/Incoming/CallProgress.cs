@@ -3,20 +3,20 @@ using Chat4All.Grains.Ports;
 namespace Chat4All.Silo.Workers.Incoming;
 
 /// <summary>How far this process is with one webhook call. Not for concurrent use.</summary>
-internal sealed class CallProgress(string channel, IncomingPayload payload, DateTimeOffset startedAt)
+internal sealed class CallProgress(string channel, IncomingPayload payload)
 {
     private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
 
     public string Channel => channel;
-
-    /// <summary>The first attempt.</summary>
-    public DateTimeOffset StartedAt => startedAt;
 
     /// <summary>Messages that have not been dealt with.</summary>
     public Queue<IncomingMessage> Messages { get; } = new(payload.Messages);
 
     /// <summary>Receipts that nobody has taken.</summary>
     public IReadOnlyList<DeliveryReceipt> Receipts { get; set; } = payload.Receipts;
+
+    /// <summary>When the store first said that it does not know the receipts, since it last was away.</summary>
+    public DateTimeOffset? UnknownSince { get; set; }
 
     public Queue<ReceiptWatermark> Watermarks { get; } = new(payload.Watermarks);
 

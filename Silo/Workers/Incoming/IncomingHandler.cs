@@ -12,7 +12,7 @@ namespace Chat4All.Silo.Workers.Incoming;
 /// <summary>Reads the platforms' webhook calls: messages go to the inbox, receipts to the deliveries. The same call again changes nothing.</summary>
 internal sealed class IncomingHandler(
     IEnumerable<IIncomingPayloads> payloads, Contacts contacts, Inbox inbox, Receipts receipts, IChannelAddressStore addresses, IDeadLetters deadLetters,
-    IOptions<IncomingOptions> options, TimeProvider time)
+    IOptions<IncomingOptions> options)
     : IKeyedHandler
 {
     private static readonly Counter<long> Messages = Telemetry.Meter.CreateCounter<long>(
@@ -61,7 +61,7 @@ internal sealed class IncomingHandler(
     {
         if (!_calls.TryGetValue(record, out var call) && Read(record.Event) is var (channel, payload))
         {
-            _calls.Add(record, call = new CallProgress(channel, payload, time.GetUtcNow()));
+            _calls.Add(record, call = new CallProgress(channel, payload));
         }
 
         return call;

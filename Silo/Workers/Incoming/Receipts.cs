@@ -12,7 +12,9 @@ internal sealed class Receipts(IDeliveryReceipts receipts, IDeliveryStore delive
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long an unknown receipt is waited for: the platform may be faster than our record of what was sent. Later it is about somebody else's message.</summary>
+    /// <summary>
+    /// How long an unknown receipt is waited for while the store answers: the platform may be faster than our record of what was sent. Later it is about somebody else's message.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly Counter<long> Unknown = Telemetry.Meter.CreateCounter<long>(
@@ -32,8 +34,12 @@ internal sealed class Receipts(IDeliveryReceipts receipts, IDeliveryStore delive
             return null;
         }
 
+        // When this fails, what was sent could not be recorded either, and the wait for it begins anew.
+        var since = call.UnknownSince;
+        call.UnknownSince = null;
         call.Receipts = await receipts.ReportAsync(call.Receipts, cancellationToken);
-        var waited = time.GetUtcNow() - call.StartedAt;
+        call.UnknownSince = since ?? time.GetUtcNow();
+        var waited = time.GetUtcNow() - call.UnknownSince.Value;
         if (call.Receipts.Count > 0 && waited < Patience)
         {
             return waited > FirstWait ? waited : FirstWait;

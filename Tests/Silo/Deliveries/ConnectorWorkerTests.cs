@@ -139,12 +139,16 @@ public sealed class ConnectorWorkerTests : IAsyncLifetime
         var record = await _host.RequestAsync();
         var connector = new ScriptedConnector(Channels.WhatsApp);
         var refusals = 0;
-        _host.Grains.Deliveries.BeforeRecord = _ => ++refusals <= 2 ? throw new StoreUnavailableException("away") : Task.CompletedTask;
+        _host.Grains.Deliveries.BeforeRecord = _ => ++refusals <= 20 ? throw new StoreUnavailableException("away") : Task.CompletedTask;
 
         Assert.Equal(HandlingResult.Done, await _host.Worker(connector).HandleAsync(record, CancellationToken.None));
 
         Assert.Single(connector.Attempts);
         Assert.Equal(MessageStatus.InTransit, (await _host.DeliveryAsync()).Status);
+
+        // A receipt of it, which may be there already, is waited for only 5 s from when the store is back.
+        Assert.Equal(20, _host.Time.Waits.Count);
+        Assert.All(_host.Time.Waits, static wait => Assert.InRange(wait.TotalSeconds, 1, 1.25));
     }
 
     [Theory]
