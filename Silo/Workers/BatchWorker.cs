@@ -18,7 +18,7 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
     protected override async Task RunAsync(ILogConsumer consumer)
     {
         var finishing = Task.CompletedTask;
-        while (await WaitForRoomAsync(_unsettled) > 0)
+        while (await WaitForRoomAsync())
         {
             var batch = await ReadAsync(consumer, handler.MaxBatch);
             if (batch.Count == 0 || !await HandleAsync(batch))
@@ -45,11 +45,24 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
         await finishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>False when the worker stops.</summary>
+    private async Task<bool> WaitForRoomAsync()
+    {
+        if (await WaitForRoomAsync(_unsettled) > 0)
+        {
+            await handler.WaitForRoomAsync(Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return !Stopping.IsCancellationRequested;
+    }
+
     /// <summary>Commits a batch when it is settled, behind those before it.</summary>
     private async Task FinishAsync(Task before, Task settled, IReadOnlyList<LogRecord> batch, ILogConsumer consumer)
     {
         await before;
-        await settled;
+
+        // It may include what others than this worker left to the handler, which no cut-off ends.
+        await settled.WaitAsync(CutOff);
         var done = new Dictionary<int, long>();
         foreach (var record in batch)
         {

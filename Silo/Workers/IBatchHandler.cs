@@ -22,6 +22,11 @@ public interface IBatchHandler
     Task Settled => Task.CompletedTask;
 
     /// <summary>
+    /// Completes when the next batch may be read: for a handler that holds in memory what it leaves to be done, which may be far more than the records were. One caller at a time.
+    /// </summary>
+    Task WaitForRoomAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Handles the records in order, and is done with all of them when it returns. When it throws because something is away, the same batch comes again after a wait, for as long as it
     /// takes. When it throws for another reason it comes again after 1, 2 and 4 s, then its records one by one, and the one that fails becomes a dead letter. Records may come more than once; <see cref="LogEvent.Id"/> tells repeats. The token is only cancelled when a stop has taken too long.
     /// </summary>

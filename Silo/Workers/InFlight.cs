@@ -1,18 +1,18 @@
 namespace Chat4All.Silo.Workers;
 
-/// <summary>Bounds what is read but not finished. A full one opens again only when a quarter is free, so that reading goes in pages and not record by record.</summary>
-internal sealed class InFlight(int limit)
+/// <summary>Bounds what is read but not finished, in records or bytes. A full one opens again only when a quarter is free, so that reading goes in pages and not record by record.</summary>
+internal sealed class InFlight(long limit)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource? _waiting;
-    private int _count;
+    private long _count;
 
-    private int Room => limit - _count;
+    private long Room => limit - _count;
 
     private bool IsOpen => Room >= Math.Max(1, limit / 4);
 
     /// <summary>Waits for room and answers how much there is. One caller at a time.</summary>
-    public async Task<int> WaitForRoomAsync(CancellationToken cancellationToken)
+    public async Task<long> WaitForRoomAsync(CancellationToken cancellationToken)
     {
         Task opened;
         lock (_lock)
@@ -33,12 +33,12 @@ internal sealed class InFlight(int limit)
         }
     }
 
-    /// <summary>Takes note of records that were read, or with a negative number of those that are finished.</summary>
-    public void Add(int records)
+    /// <summary>Takes note of what was read, or with a negative number of what is finished.</summary>
+    public void Add(long amount)
     {
         lock (_lock)
         {
-            _count += records;
+            _count += amount;
             if (IsOpen)
             {
                 _waiting?.TrySetResult();

@@ -42,7 +42,7 @@ internal sealed partial class KeyedWorker : Worker
     {
         while (await WaitForRoomAsync(_inFlight) is var room and > 0)
         {
-            var page = await ReadAsync(consumer, Math.Min(room, MaxPage));
+            var page = await ReadAsync(consumer, (int)Math.Min(room, MaxPage));
             Count(page.Count);
             lock (_lock)
             {

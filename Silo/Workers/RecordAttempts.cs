@@ -10,6 +10,12 @@ namespace Chat4All.Silo.Workers;
 internal sealed partial class RecordAttempts(
     IKeyedHandler handler, WorkerSpans spans, SemaphoreSlim places, Func<TimeSpan, Task<bool>> delay, ILogger log, CancellationToken stopping, CancellationToken cutOff)
 {
+    /// <summary>How often a record that waits looks whether its partition went: until it knows it counts as in flight.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest wait at once: a platform may ask for any number of seconds.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     public async Task<RecordEnd> HandleAsync(LogRecord record, ILogConsumer consumer)
     {
         var (attempts, outages) = (0, 0);
@@ -26,19 +32,25 @@ internal sealed partial class RecordAttempts(
             }
 
             attempts += result.Outcome is HandlingOutcome.Retry or HandlingOutcome.GiveUp ? 1 : 0;
+            TimeSpan wait;
             switch (result.Outcome)
             {
                 case HandlingOutcome.Done:
                     return RecordEnd.Done;
                 case HandlingOutcome.Wait:
-                    await delay(isOutage ? RetrySchedule.After(++outages) : result.Delay);
+                    wait = isOutage ? RetrySchedule.After(++outages) : result.Delay;
                     break;
                 case HandlingOutcome.Retry when attempts <= RetrySchedule.MaxRetries:
                     WorkerMetrics.Retries.Add(1, new("topic", handler.Topic), new("group", handler.Group));
-                    await delay(RetrySchedule.After(attempts));
+                    wait = RetrySchedule.After(attempts);
                     break;
                 default:
                     return await GiveUpAsync(record, consumer, result.Reason!, attempts);
+            }
+
+            if (await WaitAsync(record, consumer, wait) is { } end)
+            {
+                return end;
             }
         }
     }
@@ -89,11 +101,32 @@ internal sealed partial class RecordAttempts(
                 return end;
             }
 
-            if (!await delay(RetrySchedule.After(failures)))
+            if (await WaitAsync(record, consumer, RetrySchedule.After(failures)) is { } endedMeanwhile)
+            {
+                return endedMeanwhile;
+            }
+        }
+    }
+
+    /// <summary>Waits, a day at most; how the record ended when it did meanwhile.</summary>
+    private async Task<RecordEnd?> WaitAsync(LogRecord record, ILogConsumer consumer, TimeSpan wait)
+    {
+        for (var left = wait < LongestWait ? wait : LongestWait; left > TimeSpan.Zero; left -= Look)
+        {
+            if (!await delay(left < Look ? left : Look))
             {
                 return RecordEnd.Stopped;
             }
+
+            if (!consumer.TryHold(record))
+            {
+                return RecordEnd.Gone;
+            }
+
+            consumer.LetGo(record);
         }
+
+        return null;
     }
 
     /// <summary>How it ended; null when it has to be tried again.</summary>

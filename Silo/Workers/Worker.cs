@@ -10,9 +10,6 @@ namespace Chat4All.Silo.Workers;
 /// </summary>
 internal abstract partial class Worker(IEventLog eventLog, string topic, string group, TimeProvider time, ILogger log) : IHostedService, IDisposable
 {
-    /// <summary>The longest wait at once: a platform may ask for any number of seconds, and a timer takes only so many.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cutOff = new();
     private Task _running = Task.CompletedTask;
@@ -94,7 +91,7 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
     }
 
     /// <summary>How many records may be read, when there is room for some; 0 when the worker stops.</summary>
-    protected async Task<int> WaitForRoomAsync(InFlight inFlight)
+    protected async Task<long> WaitForRoomAsync(InFlight inFlight)
     {
         try
         {
@@ -109,10 +106,10 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
     /// <summary>Ends whatever still runs.</summary>
     protected Task CutOffAsync() => _cutOff.CancelAsync();
 
-    /// <summary>Waits, a day at most; false when the worker stops meanwhile.</summary>
+    /// <summary>Waits; false when the worker stops meanwhile.</summary>
     protected async Task<bool> DelayAsync(TimeSpan delay)
     {
-        await Task.Delay(new TimeSpan(Math.Clamp(delay.Ticks, 0, LongestWait.Ticks)), time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(delay, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !Stopping.IsCancellationRequested;
     }
 

@@ -7,7 +7,7 @@ namespace Chat4All.Silo.Workers.Deliveries;
 /// Requests on their way into one channel's topic, in their order. While the topic takes nothing they wait here, so that the other channels do not wait for it; each is appended until it
 /// is taken, and none that was taken is appended again.
 /// </summary>
-internal sealed partial class RequestQueue(IEventLog eventLog, string topic, TimeProvider time, ILogger log)
+internal sealed partial class RequestQueue(IEventLog eventLog, string topic, RequestRoom room, TimeProvider time, ILogger log)
 {
     private const int AppendChunk = 1_000;
 
@@ -28,6 +28,7 @@ internal sealed partial class RequestQueue(IEventLog eventLog, string topic, Tim
 
     public void Add(IReadOnlyList<LogEvent> requests, CancellationToken cutOff)
     {
+        room.Take(requests);
         lock (_lock)
         {
             _last = AppendAsync(_last, requests, cutOff);
@@ -36,11 +37,13 @@ internal sealed partial class RequestQueue(IEventLog eventLog, string topic, Tim
 
     private async Task AppendAsync(Task before, IReadOnlyList<LogEvent> requests, CancellationToken cutOff)
     {
-        await before;
+        await before.WaitAsync(cutOff);
         foreach (var chunk in requests.Chunk(AppendChunk))
         {
             await AppendAsync(chunk, cutOff);
         }
+
+        room.GiveBack(requests);
     }
 
     private async Task AppendAsync(LogEvent[] chunk, CancellationToken cutOff)

@@ -29,6 +29,8 @@ internal sealed class Router(
     private readonly string[] _channelsOfEverybody =
         connectors.All(static one => one.TakesUserIds) ? [.. connectors.Select(static one => ChannelNames.Join(one.Channel))] : [];
 
+    private readonly RequestRoom _room = new();
+
     private readonly ConcurrentDictionary<string, RequestQueue> _queues = new(StringComparer.Ordinal);
 
     public string Topic => Topics.MessageProcessing;
@@ -38,6 +40,8 @@ internal sealed class Router(
     public int MaxBatch => 200;
 
     public Task Settled => Task.WhenAll(_queues.Values.Select(static queue => queue.Last));
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
 
     public async Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
@@ -130,7 +134,7 @@ internal sealed class Router(
 
         foreach (var (channel, requests) in topics)
         {
-            _queues.GetOrAdd(channel, name => new RequestQueue(eventLog, Topics.Outgoing(ChannelNames.Parse(name)), time, log)).Add(requests, cutOff);
+            _queues.GetOrAdd(channel, name => new RequestQueue(eventLog, Topics.Outgoing(ChannelNames.Parse(name)), _room, time, log)).Add(requests, cutOff);
         }
     }
 

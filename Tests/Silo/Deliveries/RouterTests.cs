@@ -157,6 +157,46 @@ public sealed class RouterTests : IAsyncLifetime
         Assert.Equal(["m1:u2:telegram", "m2:u2:telegram"], _host.Log.On("telegram_outgoing").Select(static one => one.Id));
     }
 
+    [Theory]
+    [InlineData(20_000, 10)]
+    [InlineData(70, 1_000_000)]
+    public async Task Requests_that_wait_in_great_number_or_size_leave_no_room_for_more_messages(int requests, int length)
+    {
+        _host.Time.Hold();
+        _host.Log.Refused = "telegram_outgoing";
+        var router = _host.Router();
+        var record = await _host.SendAsync("c1", "m1", Channels.Telegram, to: "u2");
+        var sized = record with
+        {
+            Event = record.Event with { Data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Event.Data.Span).Replace("hello", new string('x', length), StringComparison.Ordinal)) },
+        };
+        await router.WaitForRoomAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+
+        await router.HandleAsync([.. Enumerable.Repeat(sized, requests)], CancellationToken.None);
+
+        var room = router.WaitForRoomAsync(CancellationToken.None);
+        Assert.False(room.IsCompleted);
+        _host.Log.Refused = null;
+        _host.Time.Release();
+        await room.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(requests, _host.Log.On("telegram_outgoing").Count);
+    }
+
+    [Fact]
+    public async Task A_stopped_worker_is_not_held_up_by_a_replay_in_front_of_its_requests()
+    {
+        _host.Time.Hold();
+        _host.Log.Refused = "telegram_outgoing";
+        var router = _host.Router();
+        using var cutOff = new CancellationTokenSource();
+        await router.HandleAsync([await _host.SendAsync("c1", "m1", Channels.Telegram, to: "u2")], CancellationToken.None);
+        await router.HandleAsync([await _host.SendAsync("c1", "m2", Channels.Telegram, to: "u2")], cutOff.Token);
+
+        await cutOff.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => router.Settled.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
     [Fact]
     public async Task A_replayed_message_goes_straight_to_the_router_where_the_log_is_the_outbox()
     {

@@ -105,6 +105,56 @@ public sealed class BatchWorkerTests
     }
 
     [Fact]
+    public async Task A_stop_does_not_wait_for_what_others_left_to_the_handler()
+    {
+        var worker = await StartAsync();
+        _handler.Settled = new TaskCompletionSource().Task;
+        _log.Add("a");
+        await Eventually.HoldsAsync("it is handled", () => _handler.Batches.Count == 1);
+
+        await worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(_log.Commits);
+        Assert.True(_log.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_handler_that_has_no_room_is_given_nothing_until_it_has()
+    {
+        await using var worker = await StartAsync();
+        var room = new TaskCompletionSource();
+        _handler.HandleRecords = _ =>
+        {
+            _handler.Room = room.Task;
+            return Task.CompletedTask;
+        };
+        _log.Add("a");
+        _log.Add("b");
+        await Eventually.HoldsAsync("the first is committed", () => _log.Committed() == 1);
+
+        Assert.Equal(1, _log.Read);
+        room.SetResult();
+        await Eventually.HoldsAsync("the second is committed", () => _log.Committed() == 2);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_room()
+    {
+        var worker = await StartAsync();
+        _handler.HandleRecords = _ =>
+        {
+            _handler.Room = new TaskCompletionSource().Task;
+            return Task.CompletedTask;
+        };
+        _log.Add("a");
+        await Eventually.HoldsAsync("it is committed", () => _log.Committed() == 1);
+
+        await worker.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.True(_log.IsDisposed);
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_the_batch_in_flight_and_commits_it()
     {
         var worker = await StartAsync();
@@ -167,8 +217,12 @@ public sealed class BatchWorkerTests
 
         public Task Settled { get; set; } = Task.CompletedTask;
 
+        public Task Room { get; set; } = Task.CompletedTask;
+
         /// <summary>The offsets of each attempt.</summary>
         public IReadOnlyList<long[]> Batches => [.. _batches];
+
+        public Task WaitForRoomAsync(CancellationToken cancellationToken) => Room.WaitAsync(cancellationToken);
 
         public Task HandleAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
         {

@@ -128,7 +128,7 @@ public sealed class KeyedWorkerTests
 
         await CommittedAsync(1);
         Assert.Empty(_handler.GivenUp);
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(7), 20), _time.Waits);
+        Assert.Equal(Enumerable.Repeat((TimeSpan[])[TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2)], 20).SelectMany(static slices => slices), _time.Waits);
     }
 
     [Fact]
@@ -142,7 +142,9 @@ public sealed class KeyedWorkerTests
 
         await CommittedAsync(1);
         Assert.Empty(_handler.GivenUp);
-        Assert.All(_time.Waits.Skip(5), static wait => Assert.InRange(wait.TotalSeconds, 30, 37.5));
+
+        // 1, 2, 4, 8, 16 and then 30 s, with up to a quarter more.
+        Assert.InRange(_time.Waits.Sum(static wait => wait.TotalSeconds), 31 + (15 * 30), 1.25 * (31 + (15 * 30)));
     }
 
     [Fact]
@@ -274,7 +276,24 @@ public sealed class KeyedWorkerTests
         _log.Add("a", "a");
 
         await CommittedAsync(2);
-        Assert.All(_time.Waits, static wait => Assert.Equal(TimeSpan.FromDays(1), wait));
+        Assert.Equal(days > 0 ? 86_400 : 0, _time.Waits.Sum(static wait => wait.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task A_record_that_waits_long_notices_within_seconds_that_its_partition_went()
+    {
+        await using var worker = await StartAsync();
+        _time.Hold();
+        _handler.Handle = static record => Task.FromResult(record.Offset == 1 ? HandlingResult.Wait(TimeSpan.FromHours(1)) : HandlingResult.Done);
+        _log.Add("a");
+        await Eventually.HoldsAsync("it waits", () => _time.Waits.Count == 1);
+
+        _log.Assignment = 1;
+        _log.Repeat([ScriptedLog.Record(0, 2, "a") with { Assignment = 1 }]);
+        _time.Release();
+
+        await CommittedAsync(2);
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(_time.Waits));
     }
 
     [Fact]
