@@ -9,7 +9,7 @@ run_tests() {
   open_run test /tmp
   passed=0 failed=0 skipped=0
   [ "$part" = unit ] || prepare_machine
-  test_engine Local "$part" 'Category=Integration'
+  test_engine Local "$part" 'Category!=Integration' 'Category=Integration'
   test_orleans "$part"
 
   close_run
@@ -128,12 +128,12 @@ install_clients() {
 
 # --- running them ---------------------------------------------------------------------------------------------------
 
-# test_engine ENGINE PART INTEGRATION-FILTER: the unit tests first, because they say sooner what is wrong.
+# test_engine ENGINE PART UNIT-FILTER INTEGRATION-FILTER: the unit tests first, because they say sooner what is wrong.
 test_engine() {
-  local engine=$1 part=$2 filter=$3
+  local engine=$1 part=$2 unit=$3 integration=$4
   build_tests "$engine"
-  [ "$part" = integration ] || run_part "$engine" unit 'Category!=Integration'
-  [ "$part" = unit ] || run_part "$engine" integration "$filter"
+  [ "$part" = integration ] || run_part "$engine" unit "$unit"
+  [ "$part" = unit ] || run_part "$engine" integration "$integration"
 }
 
 build_tests() {
@@ -178,14 +178,16 @@ count() {
 
 counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
 
-# On real Orleans, where its packages are to be had: every unit test, and the integration tests that the engine can make a difference to.
-# Those carry the trait Engine=Both. The others talk to parts that are the same on both, and have just been run.
+# On real Orleans, where its packages are to be had: the tests that the engine can make a difference to, those of the rooms that hold grains or call them, and the integration
+# tests with the trait Engine=Both. The others talk to parts that are the same on both, and have just been run.
 test_orleans() {
   local log="$run/orleans.log" lacking
   if dotnet restore "$root/Chat4All.sln" -p:Engine=Orleans -v quiet --nologo </dev/null >"$log" 2>&1; then
     say ""
-    say "== Orleans engine: all unit tests; of the integration tests those with the trait Engine=Both: $(engine_tests)"
-    test_engine Orleans "$1" 'Category=Integration&Engine=Both'
+    say "== Orleans engine: unit tests of grains, workers, files and compliance; integration tests with the trait Engine=Both: $(engine_tests)"
+    test_engine Orleans "$1" \
+      'Category!=Integration&(FullyQualifiedName~Tests.Grains.|FullyQualifiedName~Tests.Silo.|FullyQualifiedName~Tests.Files.|FullyQualifiedName~Tests.Compliance.)' \
+      'Category=Integration&Engine=Both'
     return
   fi
   lacking=$(grep -o 'Unable to find package [A-Za-z0-9.]*[A-Za-z0-9]' "$log" | sed 's/.* //' | sort -u | paste -sd ' ')

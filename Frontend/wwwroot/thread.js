@@ -48,13 +48,14 @@ export class Thread {
     return this.messages[at]?.seq ?? 0;
   }
 
-  /** Adds or refreshes one message. True when it is new. */
+  /** Adds or refreshes one message. True when that changed something to see. */
   put(message) {
     this.outgoing = this.outgoing.filter((one) => one.id !== message.id);
     const known = this.#byId.get(message.id);
     if (known) {
-      known.status = later(known.status, message.status);
-      return false;
+      const before = known.status;
+      known.status = later(before, message.status);
+      return known.status !== before;
     }
     let at = this.messages.length;
     while (at > 0 && this.messages[at - 1].seq > message.seq) at--;

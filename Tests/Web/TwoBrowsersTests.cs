@@ -142,6 +142,25 @@ public sealed class TwoBrowsersTests(ChromiumFixture chromium, HubFixture hub) :
     }
 
     [SkippableFact]
+    public async Task A_status_that_comes_with_a_known_message_is_something_to_show()
+    {
+        var window = await SignInAsync("user3");
+
+        // As when the list of conversations overtakes a message's own event: nothing but its status is new then.
+        const string script =
+            """
+            async () => {
+              const { Thread } = await import('/thread.js');
+              const thread = new Thread();
+              const message = { id: 'm', conversationId: 'c', seq: 1, from: 'user3', payload: { type: 'text' } };
+              return [thread.put({ ...message, status: 'accepted' }), thread.put({ ...message, status: 'delivered' }), thread.put({ ...message, status: 'accepted' })];
+            }
+            """;
+        var shown = await window.Page.EvaluateAsync<bool[]>(script);
+        Assert.Equal([true, true, false], shown);
+    }
+
+    [SkippableFact]
     public async Task Messages_that_could_not_be_read_before_a_cut_are_read_after_it()
     {
         var near = await SignInAsync("user3");
