@@ -23,7 +23,10 @@ internal sealed class Resumption
         switchboard.OnJoined = BeginJoined;
     }
 
-    /// <summary>Resumes what is asked for and tells the client about each conversation as it is done. Throws <see cref="StoreUnavailableException"/> before any message was sent.</summary>
+    /// <summary>
+    /// Resumes what is asked for and tells the client about each conversation as it is done. Throws <see cref="StoreUnavailableException"/> when the store is away before any message was
+    /// sent, or when the status and read changes cannot be told behind them all.
+    /// </summary>
     public async Task<IReadOnlyList<ResumeResult>> ResumeAsync(ChatConnection connection, ResumeRequest request, CancellationToken cancellationToken)
     {
         await _loop.Run(() => Hold(connection));
@@ -36,8 +39,6 @@ internal sealed class Resumption
                 {
                     positions.TryAdd(point.ConversationId, point.AfterSeq);
                 }
-
-                await _changes.SendAsync(connection, since, cancellationToken);
             }
         }
         catch
@@ -55,6 +56,12 @@ internal sealed class Resumption
             connection.Send(result.Code is null
                 ? ControlFrames.Resumed(result.ConversationId, result.LastSeq, _time.GetUtcNow())
                 : ControlFrames.NotResumed(result.ConversationId, result.Code, _time.GetUtcNow()));
+        }
+
+        if (request.Since is { } changedSince)
+        {
+            // Not while live events wait: these go at the client's pace, and each tells how things stand, so that they may come in any order.
+            await _changes.SendAsync(connection, changedSince, cancellationToken);
         }
 
         return results;
