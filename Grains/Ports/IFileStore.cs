@@ -24,15 +24,18 @@ public interface IFileStore
 
     /// <summary>
     /// From <see cref="FileStatus.Merging"/> to <see cref="FileStatus.Completed"/>, with its outbox row in the same transaction. Where another completed file has the same content, its object
-    /// is shared. Answers the row as it is afterwards; null, with nothing changed, when <paramref name="composed"/> is false and there is no object to share.
+    /// is shared. Answers the row as it is afterwards, unchanged when it is not merging into <paramref name="storageKey"/>; null, with nothing changed, when <paramref name="composed"/> is
+    /// false and there is no object to share.
     /// </summary>
+    /// <param name="storageKey">What the file's own object is called. A merge that was given up and asked for again has another name, whose object is not there yet.</param>
     /// <param name="composed">Whether the file's own object is there.</param>
     /// <param name="outbox">Takes the conversation's newest seq.</param>
     Task<FileRecord?> CompleteAsync(
-        string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken);
+        string fileId, string storageKey, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>From <see cref="FileStatus.Merging"/> to <see cref="FileStatus.Failed"/>. False when it was not merging.</summary>
-    Task<bool> FailAsync(string fileId, string error, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>From <see cref="FileStatus.Merging"/> to <see cref="FileStatus.Failed"/>. False when it was not merging into <paramref name="storageKey"/>.</summary>
+    /// <param name="storageKey">As in <see cref="CompleteAsync"/>; null for any.</param>
+    Task<bool> FailAsync(string fileId, string? storageKey, string error, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Deletes the rows of the pieces.</summary>
     Task DeleteChunksAsync(string fileId, CancellationToken cancellationToken);

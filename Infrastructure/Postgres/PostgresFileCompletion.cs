@@ -41,11 +41,12 @@ internal sealed class PostgresFileCompletion(OutboxPlacement placement)
         """;
 
     public async Task<FileRecord?> RunAsync(
-        NpgsqlConnection connection, string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string fileId, string storageKey, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         // Two files of one content that end at once must see each other.
         await connection.Command("select 1 from pg_advisory_xact_lock(hashtextextended($1, 4))").Text(contentSha256).FirstAsync(static row => row.GetInt32(0), cancellationToken);
-        if (await connection.LockFileAsync(fileId, cancellationToken) is not { Status: FileStatus.Merging } file)
+        if (await connection.LockFileAsync(fileId, cancellationToken) is not { Status: FileStatus.Merging } file || file.StorageKey != storageKey)
         {
             return await connection.FindFileAsync(fileId, cancellationToken);
         }

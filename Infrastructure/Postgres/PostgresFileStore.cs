@@ -81,19 +81,20 @@ internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileC
     }
 
     public async Task<FileRecord?> CompleteAsync(
-        string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
+        string fileId, string storageKey, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var completed = await InTransactionAsync(
-            connection => completion.RunAsync(connection, fileId, contentSha256, composed, outbox, now, cancellationToken), cancellationToken);
+            connection => completion.RunAsync(connection, fileId, storageKey, contentSha256, composed, outbox, now, cancellationToken), cancellationToken);
         tail.Signal.Raise();
         return completed;
     }
 
-    public Task<bool> FailAsync(string fileId, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        async connection => await connection
-            .Command("update files set status = 4, error = $2, storage_key = null, updated_at = $3 where id = $1 and status = 2").Text(fileId).Text(error).Time(now)
-            .RunAsync(cancellationToken) > 0,
-        cancellationToken);
+    public Task<bool> FailAsync(string fileId, string? storageKey, string error, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string update = "update files set status = 4, error = $3, storage_key = null, updated_at = $4 where id = $1 and status = 2 and ($2 is null or storage_key = $2)";
+        return database.WriteAsync(
+            async connection => await connection.Command(update).Text(fileId).Text(storageKey).Text(error).Time(now).RunAsync(cancellationToken) > 0, cancellationToken);
+    }
 
     public Task DeleteChunksAsync(string fileId, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Command("delete from file_chunks where file_id = $1").Text(fileId).RunAsync(cancellationToken), cancellationToken);

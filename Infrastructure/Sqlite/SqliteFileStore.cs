@@ -83,7 +83,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
     }
 
     public async Task<FileRecord?> CompleteAsync(
-        string fileId, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
+        string fileId, string storageKey, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string update =
             """
@@ -95,7 +95,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
         var completed = await database.WriteAsync(
             session =>
             {
-                if (session.FindFile(fileId) is not { Status: FileStatus.Merging } file)
+                if (session.FindFile(fileId) is not { Status: FileStatus.Merging } file || file.StorageKey != storageKey)
                 {
                     return session.FindFile(fileId);
                 }
@@ -120,11 +120,11 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
         return completed;
     }
 
-    public Task<bool> FailAsync(string fileId, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        session => session.Prepare("update files set status = 4, error = ?2, storage_key = null, updated_at = ?3 where id = ?1 and status = 2")
-            .Bind(fileId).Bind(error).Bind(now)
-            .Execute() > 0,
-        cancellationToken);
+    public Task<bool> FailAsync(string fileId, string? storageKey, string error, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string update = "update files set status = 4, error = ?3, storage_key = null, updated_at = ?4 where id = ?1 and status = 2 and (?2 is null or storage_key = ?2)";
+        return database.WriteAsync(session => session.Prepare(update).Bind(fileId).Bind(storageKey).Bind(error).Bind(now).Execute() > 0, cancellationToken);
+    }
 
     public Task DeleteChunksAsync(string fileId, CancellationToken cancellationToken) =>
         database.WriteAsync(session => session.Prepare("delete from file_chunks where file_id = ?1").Bind(fileId).Execute(), cancellationToken);

@@ -93,7 +93,7 @@ internal sealed partial class FileMerge(
         var completed = await CompleteAsync(file, sha256, composed: true, cancellationToken);
         if (completed?.StorageKey != file.StorageKey)
         {
-            // The same content was there before, or came at the same time.
+            // The same content was there before, or came at the same time; or the merge was given up meanwhile, and if it is tried again, makes an object of its own.
             await objects.DeleteAsync([file.StorageKey!], cancellationToken);
         }
 
@@ -144,12 +144,12 @@ internal sealed partial class FileMerge(
             Payload = FileEvents.Completed(file, sha256, now),
             TraceParent = Activity.Current?.Id,
         };
-        return files.CompleteAsync(file.FileId, sha256, composed, outbox, now, cancellationToken);
+        return files.CompleteAsync(file.FileId, file.StorageKey!, sha256, composed, outbox, now, cancellationToken);
     }
 
     private async Task<FileRecord?> FailAsync(FileRecord file, string reason, CancellationToken cancellationToken)
     {
-        if (!await files.FailAsync(file.FileId, reason, time.GetUtcNow(), cancellationToken))
+        if (!await files.FailAsync(file.FileId, file.StorageKey, reason, time.GetUtcNow(), cancellationToken))
         {
             // Another run was faster, and the object may be a completed file's.
             return await files.FindAsync(file.FileId, cancellationToken);

@@ -22,6 +22,6 @@ internal sealed class FileMergeHandler(FileMerge merge, IFileStore files, IDeadL
     public async Task GiveUpAsync(LogRecord record, string reason, int attempts, CancellationToken cancellationToken)
     {
         await deadLetters.AddAsync(record, Group, reason, attempts, cancellationToken);
-        await files.FailAsync(record.Event.Key, ErrorCodes.MergeFailed, time.GetUtcNow(), cancellationToken);
+        await files.FailAsync(record.Event.Key, null, ErrorCodes.MergeFailed, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -107,15 +107,15 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
         var sha = NewSha();
         var outbox = Outbox(closed);
 
-        var completed = await Files.CompleteAsync(closed.FileId, sha, composed: true, outbox, Start.AddMinutes(2), CancellationToken.None);
-        var again = await Files.CompleteAsync(closed.FileId, NewSha(), composed: true, Outbox(closed), Start.AddMinutes(3), CancellationToken.None);
+        var completed = await Files.CompleteAsync(closed.FileId, closed.StorageKey!, sha, composed: true, outbox, Start.AddMinutes(2), CancellationToken.None);
+        var again = await Files.CompleteAsync(closed.FileId, closed.StorageKey!, NewSha(), composed: true, Outbox(closed), Start.AddMinutes(3), CancellationToken.None);
 
         var expected = closed with { Status = FileStatus.Completed, ContentSha256 = sha, CompletedAt = Start.AddMinutes(2), UpdatedAt = Start.AddMinutes(2) };
         Assert.Equal(expected, completed);
         Assert.Equal(expected, again);
         var events = await fixture.QueryAsync($"select aggregate_id, event_type, seq from outbox_events where conversation_id = '{closed.ConversationId}' and event_type = 'file.completed'");
         Assert.Equal([closed.FileId, EventTypes.FileCompleted, 0L], Assert.Single(events));
-        Assert.False(await Files.FailAsync(closed.FileId, "late", Start, CancellationToken.None));
+        Assert.False(await Files.FailAsync(closed.FileId, null, "late", Start, CancellationToken.None));
     }
 
     [SkippableFact]
@@ -126,10 +126,10 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
         var third = await CloseAsync(await OpenAsync());
         var sha = NewSha();
 
-        Assert.Null(await Files.CompleteAsync(first.FileId, sha, composed: false, Outbox(first), Start, CancellationToken.None));
-        await Files.CompleteAsync(first.FileId, sha, composed: true, Outbox(first), Start, CancellationToken.None);
-        var shared = await Files.CompleteAsync(second.FileId, sha, composed: false, Outbox(second), Start, CancellationToken.None);
-        var late = await Files.CompleteAsync(third.FileId, sha, composed: true, Outbox(third), Start, CancellationToken.None);
+        Assert.Null(await Files.CompleteAsync(first.FileId, first.StorageKey!, sha, composed: false, Outbox(first), Start, CancellationToken.None));
+        await Files.CompleteAsync(first.FileId, first.StorageKey!, sha, composed: true, Outbox(first), Start, CancellationToken.None);
+        var shared = await Files.CompleteAsync(second.FileId, second.StorageKey!, sha, composed: false, Outbox(second), Start, CancellationToken.None);
+        var late = await Files.CompleteAsync(third.FileId, third.StorageKey!, sha, composed: true, Outbox(third), Start, CancellationToken.None);
 
         Assert.Equal(first.StorageKey, shared!.StorageKey);
         Assert.Equal(first.StorageKey, late!.StorageKey);
@@ -147,7 +147,7 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
         }
 
         var completed = await Task.WhenAll(closed.Select(
-            file => Task.Run(() => Files.CompleteAsync(file.FileId, sha, composed: true, Outbox(file), Start, CancellationToken.None))));
+            file => Task.Run(() => Files.CompleteAsync(file.FileId, file.StorageKey!, sha, composed: true, Outbox(file), Start, CancellationToken.None))));
 
         Assert.Single(completed.Select(file => file!.StorageKey).Distinct());
     }
@@ -171,7 +171,7 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
     {
         var closed = await CloseAsync(await OpenAsync());
 
-        Assert.True(await Files.FailAsync(closed.FileId, "checksum_mismatch", Start, CancellationToken.None));
+        Assert.True(await Files.FailAsync(closed.FileId, null, "checksum_mismatch", Start, CancellationToken.None));
         await Files.DeleteChunksAsync(closed.FileId, CancellationToken.None);
 
         var failed = await Files.FindAsync(closed.FileId, CancellationToken.None);
@@ -185,13 +185,28 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
         var key = StorageKeys.NewObject(TimeProvider.System);
         var givenUp = await CloseAsync(await OpenAsync());
         var refused = await CloseAsync(await OpenAsync());
-        await Files.FailAsync(givenUp.FileId, ErrorCodes.MergeFailed, Start, CancellationToken.None);
-        await Files.FailAsync(refused.FileId, ErrorCodes.ContentRefused, Start, CancellationToken.None);
+        await Files.FailAsync(givenUp.FileId, null, ErrorCodes.MergeFailed, Start, CancellationToken.None);
+        await Files.FailAsync(refused.FileId, null, ErrorCodes.ContentRefused, Start, CancellationToken.None);
 
         var again = await Files.CloseAsync(givenUp.FileId, key, null, Start.AddMinutes(5), CancellationToken.None);
 
         Assert.Equal((FileStatus.Merging, key, null), (again!.Status, again.StorageKey, again.Error));
         Assert.Equal(FileStatus.Failed, (await Files.CloseAsync(refused.FileId, key, null, Start.AddMinutes(5), CancellationToken.None))!.Status);
+    }
+
+    [SkippableFact]
+    public async Task A_merge_that_was_asked_for_again_is_not_ended_by_a_run_before()
+    {
+        var before = await CloseAsync(await OpenAsync());
+        await Files.FailAsync(before.FileId, null, ErrorCodes.MergeFailed, Start, CancellationToken.None);
+        var again = (await Files.CloseAsync(before.FileId, StorageKeys.NewObject(TimeProvider.System), null, Start.AddMinutes(5), CancellationToken.None))!;
+
+        var late = await Files.CompleteAsync(before.FileId, before.StorageKey!, NewSha(), composed: true, Outbox(before), Start.AddMinutes(6), CancellationToken.None);
+        Assert.False(await Files.FailAsync(before.FileId, before.StorageKey, ErrorCodes.ContentRefused, Start.AddMinutes(6), CancellationToken.None));
+
+        Assert.Equal(again, late);
+        Assert.Equal(again, await Files.FindAsync(before.FileId, CancellationToken.None));
+        Assert.True(await Files.FailAsync(again.FileId, again.StorageKey, ErrorCodes.ContentRefused, Start.AddMinutes(7), CancellationToken.None));
     }
 
     [SkippableFact]

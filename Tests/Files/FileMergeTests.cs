@@ -171,13 +171,35 @@ public sealed class FileMergeTests : IAsyncLifetime
         var id = await _host.UploadAsync(RandomNumberGenerator.GetBytes(1000), checksum: new string('0', 64));
         var late = _host.MergeOver(Interposed<IFileStore>.Around(
             _host.Files,
-            before: method => method == nameof(IFileStore.FailAsync) ? _host.Files.FailAsync(id, ErrorCodes.MergeFailed, DateTimeOffset.UtcNow, default) : Task.CompletedTask));
+            before: method => method == nameof(IFileStore.FailAsync) ? _host.Files.FailAsync(id, null, ErrorCodes.MergeFailed, DateTimeOffset.UtcNow, default) : Task.CompletedTask));
 
         await late.RunAsync(id, default);
 
         Assert.Equal(ErrorCodes.MergeFailed, (await _host.Files.FindAsync(id, default))!.Error);
         var piece = Assert.Single(await _host.Files.ListChunksAsync(id, default));
         Assert.NotNull(await _host.Objects.FindAsync(piece.StorageKey, default));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_after_its_merge_was_given_up_and_asked_for_again_leaves_it_to_the_next_run()
+    {
+        var content = RandomNumberGenerator.GetBytes(1000);
+        var id = await _host.UploadAsync(content);
+        var late = _host.MergeOver(Interposed<IFileStore>.Around(_host.Files, before: async method =>
+        {
+            if (method == nameof(IFileStore.CompleteAsync))
+            {
+                await _host.Files.FailAsync(id, null, ErrorCodes.MergeFailed, DateTimeOffset.UtcNow, default);
+                await _host.Files.CloseAsync(id, StorageKeys.NewObject(TimeProvider.System), null, DateTimeOffset.UtcNow, default);
+            }
+        }));
+
+        await late.RunAsync(id, default);
+        Assert.Equal(FileStatus.Merging, (await _host.Files.FindAsync(id, default))!.Status);
+        await _host.Merge.RunAsync(id, default);
+
+        Assert.Equal(content, await _host.ReadAsync(id));
+        Assert.Single(await _host.KeysAsync());
     }
 
     private async Task FailedAsync(string id, string reason)

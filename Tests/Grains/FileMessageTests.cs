@@ -1,5 +1,6 @@
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
+using Chat4All.Grains.Files;
 using Chat4All.Grains.Ports;
 
 namespace Chat4All.Tests.Grains;
@@ -14,9 +15,9 @@ public sealed class FileMessageTests
         await using var host = await GrainHost.StartAsync(store);
         await host.CreateGroupAsync("here");
         await host.CreateGroupAsync("elsewhere");
-        var completed = await AddAsync(store, "here", FileStatus.Merging, complete: true);
-        var open = await AddAsync(store, "here", FileStatus.Pending, complete: false);
-        var foreign = await AddAsync(store, "elsewhere", FileStatus.Merging, complete: true);
+        var completed = await AddAsync(store, "here", complete: true);
+        var open = await AddAsync(store, "here", complete: false);
+        var foreign = await AddAsync(store, "elsewhere", complete: true);
 
         var outcomes = await host.Conversation("here").SendMany(
             [Message("m1", completed), Message("m2", open), Message("m3", foreign), Message("m4", "no-such"), Message("m5", completed)], default);
@@ -33,19 +34,22 @@ public sealed class FileMessageTests
 
     private static SendMessage Message(string id, string file) => GrainHost.Message(id) with { Kind = PayloadKind.File, Payload = MessagePayload.File(file) };
 
-    private static async Task<string> AddAsync(EmbeddedStore store, string conversation, FileStatus status, bool complete)
+    private static async Task<string> AddAsync(EmbeddedStore store, string conversation, bool complete)
     {
         var now = DateTimeOffset.UtcNow;
         var file = new FileRecord
         {
-            FileId = Ids.New(TimeProvider.System), ConversationId = conversation, UserId = "u1", Filename = "a", FileSize = 1, MimeType = "text/plain", Status = status,
+            FileId = Ids.New(TimeProvider.System), ConversationId = conversation, UserId = "u1", Filename = "a", FileSize = 1, MimeType = "text/plain", Status = FileStatus.Pending,
             Kind = UploadKind.Chunks, ChunkSize = 1, TotalChunks = 1, UploadedChunks = 0, CreatedAt = now, ExpiresAt = now.AddDays(1), UpdatedAt = now,
         };
         await store.Files.CreateAsync(file, new UploadQuota(100, 100), default);
         if (complete)
         {
+            var key = StorageKeys.NewObject(TimeProvider.System);
+            await store.Files.AddChunkAsync(file.FileId, new StoredChunk(1, 1, new string('0', 64), StorageKeys.NewChunk(TimeProvider.System)), now, default);
+            await store.Files.CloseAsync(file.FileId, key, null, now, default);
             var outbox = new OutboxRow { Id = Guid.CreateVersion7(), AggregateType = "file", AggregateId = file.FileId, EventType = EventTypes.FileCompleted, Payload = "{}"u8.ToArray() };
-            await store.Files.CompleteAsync(file.FileId, Guid.NewGuid().ToString("n"), composed: true, outbox, now, default);
+            await store.Files.CompleteAsync(file.FileId, key, Guid.NewGuid().ToString("n"), composed: true, outbox, now, default);
         }
 
         return file.FileId;
