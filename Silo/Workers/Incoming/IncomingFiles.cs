@@ -22,9 +22,6 @@ internal sealed partial class IncomingFiles(
     private const string AnyType = "application/octet-stream";
     private const int MaxMimeType = 127;
 
-    /// <summary>Between looks at a merge.</summary>
-    private static readonly TimeSpan MergeWait = TimeSpan.FromMilliseconds(100);
-
     private static readonly Counter<long> Files = Telemetry.Meter.CreateCounter<long>(
         "chat4all_incoming_files_total", description: "Files that came in on the channels, by what became of them.");
 
@@ -42,7 +39,8 @@ internal sealed partial class IncomingFiles(
             return IncomingFile.Never;
         }
 
-        switch ((await files.FindAsync(fileId, cancellationToken))?.Status)
+        var status = (await files.FindAsync(fileId, cancellationToken))?.Status;
+        switch (status)
         {
             case FileStatus.Completed:
                 Count(call, "taken");
@@ -51,14 +49,22 @@ internal sealed partial class IncomingFiles(
                 Count(call, "refused");
                 return IncomingFile.Never;
             case FileStatus.Merging:
-                return IncomingFile.After(MergeWait);
-            case FileStatus.Pending or FileStatus.Uploading:
-                // An attempt that got no further; what is there of it may be of another length.
-                await grains.GetGrain<IUploadSessionGrain>(fileId).Abandon(userId, cancellationToken);
-                break;
+                return IncomingFile.After(call.NextWait());
         }
 
-        return await TryFetchAsync(call, source, fileId, media, conversationId, userId, cancellationToken);
+        if (!await _downloads.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return IncomingFile.After(call.NextWait());
+        }
+
+        try
+        {
+            return await TryFetchAsync(call, source, fileId, status is not null, media, conversationId, userId, cancellationToken);
+        }
+        finally
+        {
+            _downloads.Release();
+        }
     }
 
     public void Dispose() => _downloads.Dispose();
@@ -66,17 +72,19 @@ internal sealed partial class IncomingFiles(
     private static void Count(CallProgress call, string result) => Files.Add(1, new("channel", call.Channel), new("result", result));
 
     private async Task<IncomingFile> TryFetchAsync(
-        CallProgress call, IMediaSource source, string fileId, IncomingMedia media, string conversationId, string userId, CancellationToken cancellationToken)
+        CallProgress call, IMediaSource source, string fileId, bool isBegun, IncomingMedia media, string conversationId, string userId, CancellationToken cancellationToken)
     {
-        if (!await _downloads.WaitAsync(TimeSpan.Zero, cancellationToken))
-        {
-            return IncomingFile.After(MergeWait);
-        }
-
         try
         {
+            if (isBegun)
+            {
+                // An attempt that got no further; what is there of it may be of another length. Should it get further just now, this fails and the next look sees how far.
+                await grains.GetGrain<IUploadSessionGrain>(fileId).Abandon(userId, cancellationToken);
+            }
+
             await FetchAsync(source, fileId, media, conversationId, userId, cancellationToken);
-            return IncomingFile.After(MergeWait);
+            call.Advance();
+            return IncomingFile.After(call.NextWait());
         }
         catch (MediaRefusedException refused)
         {
@@ -94,10 +102,6 @@ internal sealed partial class IncomingFiles(
 
             Count(call, "unavailable");
             return IncomingFile.Never;
-        }
-        finally
-        {
-            _downloads.Release();
         }
     }
 
