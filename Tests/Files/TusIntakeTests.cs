@@ -29,7 +29,8 @@ public sealed class TusIntakeTests : IAsyncLifetime
         var writers = new TusWriters(_time);
         var limiter = new UploadRateLimiter(new RateLimitOptions { UploadMebibytesPerMinute = 50 }, new ServerOptions(), _time);
         var chunks = new ChunkIntake(_host.Objects, new RunningHashes(), TimeProvider.System, NullLogger<ChunkIntake>.Instance);
-        var intake = new TusIntake(chunks, writers, new TusBodies(), limiter, _time);
+        using var bodies = new TusBodies(TimeProvider.System);
+        var intake = new TusIntake(chunks, writers, bodies, limiter, _time);
         var id = Ids.New(TimeProvider.System);
         var grain = _host.Grains.GetGrain<IUploadSessionGrain>(id);
         var upload = await grain.Initiate(

@@ -64,7 +64,7 @@ internal sealed class TusIntake(ChunkIntake intake, TusWriters writers, TusBodie
 
     private async Task<UploadView> TakePiecesAsync(HttpContext context, IUploadSessionGrain grain, UploadView upload, CancellationToken cancellationToken)
     {
-        using var place = bodies.Take(upload.UserId);
+        using var place = await bodies.TakeAsync(upload.UserId, context.Request.ContentLength, cancellationToken);
         for (var isFirst = true; ; isFirst = false)
         {
             var room = (int)Math.Min(place.Piece.Length, upload.FileSize - upload.UploadedBytes);
