@@ -58,6 +58,29 @@ public sealed class FileSharingTests(ChromiumFixture chromium, HubFixture hub) :
         }
         """;
 
+    /// <summary>Asks for 60 pictures at once, more than are kept, and answers how many are seen once all have come, and how many addresses were let go.</summary>
+    private const string ShowAtOnce =
+        """
+        async () => {
+          const { fileView } = await import('/views/files.js');
+          const blob = await new Promise((done) => Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).toBlob(done, 'image/png'));
+          let letGo = 0;
+          const revoke = URL.revokeObjectURL;
+          URL.revokeObjectURL = (address) => { letGo++; revoke.call(URL, address); };
+          let come;
+          const all = new Promise((done) => { come = done; });
+          let settled = 0;
+          const settle = () => { settled++; };
+          const chat = { file: async (id) => ({ filename: id, file_size: 1, mime_type: 'image/png' }), fileContent: async () => { await all; return blob; } };
+          const nodes = Array.from({ length: 60 }, (_, i) => fileView({ chat, fileId: `at-once-${i}`, onLoaded: settle }));
+          for (const node of nodes) while (node.querySelector('button').disabled) await new Promise((next) => setTimeout(next, 5));
+          come();
+          for (let i = 0; i < 1000 && (settled < 60 || letGo < 20); i++) await new Promise((next) => setTimeout(next, 5));
+          URL.revokeObjectURL = revoke;
+          return `${nodes.filter((node) => node.querySelector('img')?.naturalWidth === 1).length} seen, ${letGo} let go`;
+        }
+        """;
+
     [SkippableFact]
     public async Task A_file_is_paused_goes_on_and_arrives_and_a_dropped_picture_is_shown()
     {
@@ -120,6 +143,15 @@ public sealed class FileSharingTests(ChromiumFixture chromium, HubFixture hub) :
         var outcome = await window.Page.EvaluateAsync<string[]>(ShowPictures);
 
         Assert.Equal(["not available", "shown", "2 asked", "4 let go"], outcome);
+        Assert.Empty(window.Complaints);
+    }
+
+    [SkippableFact]
+    public async Task More_pictures_at_once_than_are_kept_are_all_seen()
+    {
+        await using var window = await ChatWindow.SignInAsync(chromium.Browser, hub.Server.BaseUrl, "user1");
+
+        Assert.Equal("60 seen, 20 let go", await window.Page.EvaluateAsync<string>(ShowAtOnce));
         Assert.Empty(window.Complaints);
     }
 

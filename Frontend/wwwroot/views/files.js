@@ -4,7 +4,7 @@ import { element, icon } from './dom.js';
 const Images = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'];
 const LargestPreview = 20 * 1_048_576;
 
-/** Addresses of pictures by file, the latest seen last: a file never changes once it is complete. Each holds its bytes in memory until it is let go. */
+/** Pictures by file, the latest seen last: a file never changes once it is complete. Each holds its bytes in memory until its address is let go. */
 const previews = new Map();
 const MostPreviews = 40;
 
@@ -26,7 +26,7 @@ export function fileView({ chat, fileId, onLoaded }) {
     save.addEventListener('click', () => download(file));
     if (!Images.includes(file.mime_type) || file.file_size > LargestPreview) return;
     const image = element('img', { class: 'preview-image', alt: file.filename, onload: onLoaded });
-    image.src = await preview(chat, fileId);
+    await preview(image, chat, fileId);
     node.prepend(image);
   }
 
@@ -46,18 +46,25 @@ export function fileView({ chat, fileId, onLoaded }) {
 }
 
 /** One that could not be had is asked for again the next time. */
-function preview(chat, fileId) {
-  const address = previews.get(fileId) ?? chat.fileContent(fileId).then((content) => URL.createObjectURL(content));
+function preview(image, chat, fileId) {
+  const picture = previews.get(fileId) ?? { address: chat.fileContent(fileId).then((content) => URL.createObjectURL(content)), loading: null };
   previews.delete(fileId);
-  previews.set(fileId, address);
-  address.catch(() => { if (previews.get(fileId) === address) previews.delete(fileId); });
+  previews.set(fileId, picture);
+  picture.address.catch(() => { if (previews.get(fileId) === picture) previews.delete(fileId); });
+  const addressed = picture.address.then((address) => { image.src = address; });
+  picture.loading = Promise.allSettled([picture.loading, addressed.then(() => image.decode())]);
   if (previews.size > MostPreviews) {
-    // A picture that is shown already stays.
     const [[oldest, letGo]] = previews;
     previews.delete(oldest);
-    letGo.then((old) => URL.revokeObjectURL(old), () => {});
+    release(letGo);
   }
-  return address;
+  return addressed;
+}
+
+/** A picture that is shown already stays; one that is still loading needs the address until then. */
+async function release(picture) {
+  await picture.loading;
+  await picture.address.then((address) => URL.revokeObjectURL(address), () => {});
 }
 
 /** As people read sizes. */
