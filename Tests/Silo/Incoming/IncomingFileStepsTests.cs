@@ -74,7 +74,7 @@ public sealed class IncomingFileStepsTests : IAsyncLifetime
         Assert.Equal(0, _source.Fetched);
     }
 
-    private static CallProgress Call() => new("telegram", new IncomingPayload { Messages = [], Receipts = [], Watermarks = [], Keys = [] }, DateTimeOffset.UnixEpoch);
+    private static CallProgress Call() => new("telegram", new IncomingPayload { Messages = [], Receipts = [], Watermarks = [], Keys = [] });
 
     private static Task<IncomingFile> TakeAsync(IncomingFiles files, CallProgress call, string id) => files.TakeAsync(call, id, Media, "team", "u1", default);
 
