@@ -38,6 +38,7 @@ public sealed class PostgresEventLogTests : EmbeddedLogCompliance
         await using var member = grown.Log.Join(Topic, "group");
         using var stop = new CancellationTokenSource();
         var reading = member.ReadAsync(1_000, stop.Token);
+        await Eventually.HoldsAsync("it has joined", async () => (await _store.QueryAsync("select 1 from consumer_offsets where log_partition >= 0")).Count == 2);
 
         await Eventually.HoldsAsync("nothing waits", async () => (await grown.Log.ReadLagAsync(CancellationToken.None)) is [{ Records: 0 }]);
         await stop.CancelAsync();
