@@ -14,8 +14,8 @@ public sealed record SqliteStoreOptions
     /// <summary>Writes that may wait for the one writer; more are refused as unavailable. Default 4,096, 1 to 1,000,000.</summary>
     public int WriteQueue { get; init; } = 4096;
 
-    /// <summary>Pages of the write-ahead log after which it is copied into the database. Default 8,000 (32 MB), 100 to 1,000,000.</summary>
-    public int CheckpointPages { get; init; } = 8000;
+    /// <summary>Pages of the write-ahead log after which it is copied into the database. Default 32,000 (128 MB), 100 to 1,000,000.</summary>
+    public int CheckpointPages { get; init; } = 32_000;
 
     /// <summary>Puts the write-ahead log on the disk, or throws <see cref="IOException"/>; a test's place to hold it up or to fail.</summary>
     internal Action<SafeFileHandle> SyncLog { get; init; } = SqliteLogSync.ToDisk;
