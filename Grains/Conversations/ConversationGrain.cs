@@ -150,12 +150,10 @@ internal sealed class ConversationGrain(
         if (advance.Cursor.LastReadSeq > advance.Previous)
         {
             Publish(EventTypes.ConversationRead, ConversationEvents.Read(state.Record.ConversationId, callerId, callerName, advance.Cursor), state.MemberIds);
-            foreach (var message in advance.BecameRead)
+            foreach (var change in advance.BecameRead)
             {
-                Publish(
-                    EventTypes.MessageStatusUpdated,
-                    MessageEvents.StatusUpdated(message, state.Record.ConversationId, MessageStatus.Delivered, MessageStatus.Read, null, null, advance.Cursor.ReadAt),
-                    state.MemberIds);
+                Publish(EventTypes.MessageStatusUpdated, change.Outbox.Payload, state.MemberIds);
+                _outbox!.Enqueue(change);
             }
         }
 

@@ -37,8 +37,8 @@ public interface IConversationStore
 /// <summary>What a read receipt changed.</summary>
 /// <param name="Cursor">The cursor after the call.</param>
 /// <param name="Previous">Where the cursor stood before; equal to the cursor's when nothing moved.</param>
-/// <param name="BecameRead">In-app-only messages (channels exactly <c>chat4all</c>) that by this move have been read by every member but their sender; the newest 1,000, ascending by seq.</param>
-public sealed record ReadAdvance(ReadCursor Cursor, long Previous, IReadOnlyList<MessageKey> BecameRead);
+/// <param name="BecameRead">In-app-only messages (channels exactly <c>chat4all</c>) that by this move have been read by every member but their sender, with the outbox rows of the same transaction; the newest 1,000, ascending by seq.</param>
+public sealed record ReadAdvance(ReadCursor Cursor, long Previous, IReadOnlyList<StatusChange> BecameRead);
 
 /// <summary>A message's identity within its conversation.</summary>
 public readonly record struct MessageKey(string MessageId, long Seq);

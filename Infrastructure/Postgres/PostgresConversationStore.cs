@@ -22,8 +22,13 @@ internal sealed class PostgresConversationStore(PostgresDatabase database, Outbo
         connection => connection.Command("update conversations set metadata = $2 where id = $1").Text(conversationId).Text(metadata).RunAsync(cancellationToken),
         cancellationToken);
 
-    public Task<ReadAdvance?> AdvanceReadCursorAsync(string conversationId, string userId, long? upToSeq, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => PostgresReadCursor.AdvanceAsync(connection, conversationId, userId, upToSeq, now, cancellationToken), cancellationToken);
+    public async Task<ReadAdvance?> AdvanceReadCursorAsync(string conversationId, string userId, long? upToSeq, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (advance, firstOffset) = await database.WriteAsync(
+            connection => PostgresReadCursor.AdvanceAsync(connection, conversationId, userId, upToSeq, now, placement, cancellationToken), cancellationToken);
+        tail.Add(firstOffset, OutboxTail.RowsOf(advance?.BecameRead ?? []));
+        return advance;
+    }
 
     private static async Task<(ConversationRecord Conversation, bool Created)> CreateAsync(
         NpgsqlConnection connection, NewConversation conversation, CancellationToken cancellationToken)

@@ -46,30 +46,6 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
         where m.id = any(array[i.id])
         """;
 
-    private const string WriteInLog =
-        """
-        with place as (
-          update event_log_heads
-          set next_offset = next_offset + cardinality($1)
-          where topic = 'message_processing'
-          returning next_offset - cardinality($1) - 1 as before
-        ), events as (
-          insert into outbox_events (
-            id, aggregate_type, aggregate_id, event_type, payload, conversation_id, seq, traceparent, log_partition, log_offset, created_at, published_at, published)
-          select i.id, 'message', i.aggregate, i.type, i.payload, i.conversation, i.seq, i.trace, i.part, place.before + i.n, $9, $9, true
-          from place, unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality i (id, aggregate, type, payload, conversation, seq, trace, part, n)
-        )
-        select before + 1
-        from place
-        """;
-
-    private const string WriteElsewhere =
-        """
-        insert into outbox_events (id, aggregate_type, aggregate_id, event_type, payload, conversation_id, seq, traceparent, created_at)
-        select i.id, 'message', i.aggregate, i.type, i.payload, i.conversation, i.seq, i.trace, $8
-        from unnest($1, $2, $3, $4, $5, $6, $7) i (id, aggregate, type, payload, conversation, seq, trace)
-        """;
-
     // Nothing here takes a token: once sent, a batch is not withdrawn, and the command's timeout bounds the wait.
     public async Task<DeliveryChanges> WriteAsync(NpgsqlConnection connection, IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now)
     {
@@ -95,7 +71,7 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
         }
 
         await transaction.CommitAsync(CancellationToken.None);
-        tail.Add(firstOffset, OutboxTail.RowsOf(batch.Changes));
+        tail.Add(firstOffset, OutboxTail.RowsOf(batch.Changes.Messages));
         return batch.Changes;
     }
 
@@ -143,7 +119,7 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
         if (batch.Messages.Count > 0)
         {
             statements.BatchCommands.Add(Messages(batch.Messages, at.Clone()));
-            statements.BatchCommands.Add(Outbox(batch.Messages, at.Clone()));
+            statements.BatchCommands.Add(PostgresStatusEvents.Write(batch.Messages, now, placement));
         }
 
         return statements;
@@ -158,30 +134,6 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
             at,
         },
     };
-
-    private NpgsqlBatchCommand Outbox(IReadOnlyList<StatusChange> changes, NpgsqlParameter at)
-    {
-        var command = new NpgsqlBatchCommand(placement.InLog ? WriteInLog : WriteElsewhere)
-        {
-            Parameters =
-            {
-                Array([.. changes.Select(static change => change.Outbox.Id)], NpgsqlDbType.Uuid),
-                Array([.. changes.Select(static change => change.Outbox.AggregateId)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Outbox.EventType)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Outbox.Payload)], NpgsqlDbType.Jsonb),
-                Array([.. changes.Select(static change => change.ConversationId)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Message.Seq)], NpgsqlDbType.Bigint),
-                Array([.. changes.Select(static change => change.Outbox.TraceParent)], NpgsqlDbType.Text),
-            },
-        };
-        if (placement.InLog)
-        {
-            command.Parameters.Add(Array([.. changes.Select(change => placement.Of(change.ConversationId))], NpgsqlDbType.Smallint));
-        }
-
-        command.Parameters.Add(at);
-        return command;
-    }
 
     private static NpgsqlParameter<T[]> Array<T>(T[] values, NpgsqlDbType element) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element };
 }

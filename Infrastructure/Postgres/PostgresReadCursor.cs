@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Chat4All.Infrastructure.Postgres;
 
-/// <summary>Moves one member's cursor and finds what everybody has read by that.</summary>
+/// <summary>Moves one member's cursor and tells the outbox what everybody has read by that.</summary>
 internal static class PostgresReadCursor
 {
     // Receipts of one conversation come one after the other, so that of two members who read the last message at once, one is told that it became read.
@@ -49,8 +49,11 @@ internal static class PostgresReadCursor
         limit $7
         """;
 
-    public static async Task<ReadAdvance?> AdvanceAsync(
-        NpgsqlConnection connection, string conversationId, string userId, long? upToSeq, DateTimeOffset now, CancellationToken cancellationToken)
+    private const string Told = "select aggregate_id from outbox_events where aggregate_id = any($1) and event_type = $2";
+
+    /// <summary>Null when the user is no member. Answers the offset of the first outbox row too.</summary>
+    public static async Task<(ReadAdvance? Advance, long FirstOffset)> AdvanceAsync(
+        NpgsqlConnection connection, string conversationId, string userId, long? upToSeq, DateTimeOffset now, OutboxPlacement placement, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.Command(Serialize).Text(conversationId).RunAsync(cancellationToken);
@@ -59,17 +62,30 @@ internal static class PostgresReadCursor
             .FirstAsync(static row => (Previous: row.GetInt64(0), At: row.Time(1), Target: row.IsDBNull(2) ? (long?)null : row.GetInt64(2), Found: true), cancellationToken);
         if (!moved.Found)
         {
-            return null;
+            return (null, 0);
         }
 
         if (moved.Target is not { } target)
         {
-            return new ReadAdvance(new ReadCursor(moved.Previous, moved.At), moved.Previous, []);
+            return (new ReadAdvance(new ReadCursor(moved.Previous, moved.At), moved.Previous, []), 0);
         }
 
         var keys = await BecameReadAsync(connection, conversationId, userId, moved.Previous, target, cancellationToken);
+        var told = keys.Count == 0 ? [] : await connection.Command(Told).Texts(keys.Select(static key => key.MessageId)).Text(StatusRows.ReadEvent)
+            .ListAsync(static row => row.GetString(0), cancellationToken);
+        var became = StatusRows.BecameRead(conversationId, keys, told.ToHashSet(StringComparer.Ordinal), now);
+        var firstOffset = became.Count == 0 ? 0 : await WriteAsync(connection, became, now, placement, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new ReadAdvance(new ReadCursor(target, now), moved.Previous, keys);
+        return (new ReadAdvance(new ReadCursor(target, now), moved.Previous, became), firstOffset);
+    }
+
+    /// <summary>Last in its transaction, because it takes the log's head; only when a message became read.</summary>
+    private static async Task<long> WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<StatusChange> became, DateTimeOffset now, OutboxPlacement placement, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PostgresStatusEvents.Write(became, now, placement) } };
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? rows.GetInt64(0) : 0;
     }
 
     private static async Task<List<MessageKey>> BecameReadAsync(

@@ -30,8 +30,12 @@ internal sealed class SqliteConversationStore(SqliteDatabase database, OutboxPla
         session => session.Prepare("update conversations set metadata = ?1 where id = ?2").Bind(metadata).Bind(conversationId).Execute(),
         cancellationToken);
 
-    public Task<ReadAdvance?> AdvanceReadCursorAsync(string conversationId, string userId, long? upToSeq, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => SqliteReadCursor.Advance(session, conversationId, userId, upToSeq, now), cancellationToken);
+    public async Task<ReadAdvance?> AdvanceReadCursorAsync(string conversationId, string userId, long? upToSeq, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (advance, firstOffset) = await database.WriteAsync(session => SqliteReadCursor.Advance(session, conversationId, userId, upToSeq, now, placement), cancellationToken);
+        tail.Add(firstOffset, OutboxTail.RowsOf(advance?.BecameRead ?? []));
+        return advance;
+    }
 
     private static (ConversationRecord Conversation, bool Created) Create(SqliteSession session, NewConversation conversation)
     {

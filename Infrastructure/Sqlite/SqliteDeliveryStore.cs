@@ -37,7 +37,7 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database, OutboxPlaceme
     public async Task<DeliveryChanges> RecordAsync(IReadOnlyList<DeliveryUpdate> updates, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (changes, firstOffset) = await database.WriteAsync(session => SqliteDeliveryUpdate.Write(session, updates, now, placement), cancellationToken);
-        tail.Add(firstOffset, OutboxTail.RowsOf(changes));
+        tail.Add(firstOffset, OutboxTail.RowsOf(changes.Messages));
         return changes;
     }
 

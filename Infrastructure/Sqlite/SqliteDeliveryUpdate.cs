@@ -80,6 +80,12 @@ internal static class SqliteDeliveryUpdate
         session.Prepare("update messages set status = ?3, status_at = ?4 where conversation_id = ?1 and seq = ?2")
             .Bind(change.ConversationId).Bind(change.Message.Seq).Bind((long)change.To).Bind(change.At)
             .Execute();
+        WriteEvent(session, change, placement);
+    }
+
+    /// <summary>Writes the outbox row of a status change.</summary>
+    public static void WriteEvent(SqliteSession session, StatusChange change, OutboxPlacement placement)
+    {
         long? partition = placement.InLog ? placement.Of(change.ConversationId) : null;
         var outbox = change.Outbox;
         session.Prepare(WriteOutbox)

@@ -4,10 +4,12 @@ using Chat4All.Infrastructure.Stores;
 
 namespace Chat4All.Infrastructure.Sqlite;
 
-/// <summary>Moves one member's cursor and finds what everybody has read by that.</summary>
+/// <summary>Moves one member's cursor and tells the outbox what everybody has read by that.</summary>
 internal static class SqliteReadCursor
 {
-    public static ReadAdvance? Advance(SqliteSession session, string conversationId, string userId, long? upToSeq, DateTimeOffset now)
+    /// <summary>Null when the user is no member. Answers the offset of the first outbox row too.</summary>
+    public static (ReadAdvance? Advance, long FirstOffset) Advance(
+        SqliteSession session, string conversationId, string userId, long? upToSeq, DateTimeOffset now, OutboxPlacement placement)
     {
         const string find =
             """
@@ -22,7 +24,7 @@ internal static class SqliteReadCursor
         {
             if (!row.Read())
             {
-                return null;
+                return (null, 0);
             }
 
             (previous, readAt, head) = (row.Long(0), row.Time(1), row.Long(2));
@@ -31,13 +33,35 @@ internal static class SqliteReadCursor
         var target = Math.Min(upToSeq ?? head, head);
         if (target <= previous)
         {
-            return new ReadAdvance(new ReadCursor(previous, readAt), previous, []);
+            return (new ReadAdvance(new ReadCursor(previous, readAt), previous, []), 0);
         }
 
         session.Prepare("update conversation_members set last_read_seq = ?1, last_read_at = ?2 where conversation_id = ?3 and user_id = ?4")
             .Bind(target).Bind(now).Bind(conversationId).Bind(userId)
             .Execute();
-        return new ReadAdvance(new ReadCursor(target, now), previous, BecameRead(session, conversationId, userId, previous, target));
+        var keys = BecameRead(session, conversationId, userId, previous, target);
+        var became = StatusRows.BecameRead(conversationId, keys, Told(session, keys), now);
+        foreach (var change in became)
+        {
+            SqliteDeliveryUpdate.WriteEvent(session, change, placement);
+        }
+
+        return (new ReadAdvance(new ReadCursor(target, now), previous, became), session.LastRowId - became.Count + 1);
+    }
+
+    private static HashSet<string> Told(SqliteSession session, List<MessageKey> keys)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var key in keys)
+        {
+            using var row = session.Prepare("select 1 from outbox_events where aggregate_id = ?1 and event_type = ?2").Bind(key.MessageId).Bind(StatusRows.ReadEvent);
+            if (row.Read())
+            {
+                told.Add(key.MessageId);
+            }
+        }
+
+        return told;
     }
 
     private static List<MessageKey> BecameRead(SqliteSession session, string conversationId, string userId, long previous, long target)

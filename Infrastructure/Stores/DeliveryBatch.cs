@@ -78,27 +78,7 @@ internal sealed class DeliveryBatch
         {
             var (_, last, trace) = moved[^1];
             var payload = MessageEvents.StatusUpdated(key, message.ConversationId, message.Status, status, only ? last.Channel : null, only ? last.Recipient : null, now);
-            _messages.Add(new StatusChange(message.ConversationId, key, message.Status, status, now, Row(message.MessageId, status, payload, trace, told, now)));
+            _messages.Add(new StatusChange(message.ConversationId, key, message.Status, status, now, StatusRows.Row(message.MessageId, status, payload, trace, told.Contains((message.MessageId, StatusRows.EventOf(status))), now)));
         }
-    }
-
-    /// <summary>
-    /// The outbox takes each kind of event once an aggregate. A status that a message reaches again, because a failure was overridden, is therefore told for the message's id with the
-    /// event's own id behind it.
-    /// </summary>
-    private static OutboxRow Row(
-        string messageId, MessageStatus status, byte[] payload, string? trace, IReadOnlySet<(string AggregateId, string EventType)> told, DateTimeOffset now)
-    {
-        var id = Guid.CreateVersion7(now);
-        var type = $"message.{MessageNames.Of(status)}";
-        return new OutboxRow
-        {
-            Id = id,
-            AggregateType = "message",
-            AggregateId = told.Contains((messageId, type)) ? $"{messageId}{OutboxEvent.RepeatMark}{id}" : messageId,
-            EventType = type,
-            Payload = payload,
-            TraceParent = trace,
-        };
     }
 }

@@ -46,8 +46,8 @@ internal sealed class OutboxTail(OutboxPlacement placement)
     }
 
     /// <summary>The rows of status changes, in the order in which the stores place them.</summary>
-    public static IReadOnlyCollection<OutboxEvent> RowsOf(DeliveryChanges changes) =>
-        [.. changes.Messages.Select(static change => Row(change.Outbox, change.ConversationId, change.Message.Seq, change.At))];
+    public static IReadOnlyCollection<OutboxEvent> RowsOf(IReadOnlyList<StatusChange> changes) =>
+        [.. changes.Select(static change => Row(change.Outbox, change.ConversationId, change.Message.Seq, change.At))];
 
     /// <summary>Takes the rows of a commit, in the order of their offsets, and wakes those who read. Does nothing where another log takes the rows over.</summary>
     public void Add(long firstOffset, IReadOnlyCollection<OutboxEvent> rows)

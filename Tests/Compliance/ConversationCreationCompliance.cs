@@ -151,7 +151,7 @@ public abstract class ConversationCreationCompliance(StoreFixture fixture)
         var sent = await Store.SendAsync(id, 0, users[0], users[1], null, users[0]);
 
         async Task<IEnumerable<long>> ReadAsync(int user, long? upTo) =>
-            (await Store.AdvanceReadCursorAsync(id, users[user], upTo, Start, CancellationToken.None))!.BecameRead.Select(static key => key.Seq);
+            (await Store.AdvanceReadCursorAsync(id, users[user], upTo, Start, CancellationToken.None))!.BecameRead.Select(static change => change.Message.Seq);
 
         // The sender of 1 and 4 has read everything; the sender of 2 has read up to 2.
         Assert.Equal([1L, 2L], await ReadAsync(2, 2));
@@ -171,7 +171,24 @@ public abstract class ConversationCreationCompliance(StoreFixture fixture)
 
         var advance = await Store.AdvanceReadCursorAsync(id, users[1], null, Start, CancellationToken.None);
 
-        Assert.Equal([3L], advance!.BecameRead.Select(static key => key.Seq));
+        Assert.Equal([3L], advance!.BecameRead.Select(static change => change.Message.Seq));
+    }
+
+    [SkippableFact]
+    public async Task Messages_that_became_read_are_told_in_the_outbox_once()
+    {
+        var users = await ArrangeUsersAsync(4);
+        var id = (await Store.AddConversationAsync(users[..3])).ConversationId;
+        await Store.SendAsync(id, 0, users[0], users[0]);
+        await Store.AdvanceReadCursorAsync(id, users[1], null, Start, CancellationToken.None);
+        var before = await ReadEventsAsync(id);
+        var advance = await Store.AdvanceReadCursorAsync(id, users[2], null, Start, CancellationToken.None);
+        await Store.AdvanceReadCursorAsync(id, users[2], null, Start, CancellationToken.None);
+
+        Assert.Empty(before);
+        Assert.Equal(
+            advance!.BecameRead.Select(static change => new object?[] { change.Message.MessageId, change.Message.Seq }), await ReadEventsAsync(id));
+        Assert.Equal(2, advance.BecameRead.Count);
     }
 
     [SkippableFact]
@@ -183,7 +200,7 @@ public abstract class ConversationCreationCompliance(StoreFixture fixture)
 
         var advance = await Store.AdvanceReadCursorAsync(id, users[1], null, Start, CancellationToken.None);
 
-        Assert.Equal(Enumerable.Range(101, 1000).Select(static seq => (long)seq), advance!.BecameRead.Select(static key => key.Seq));
+        Assert.Equal(Enumerable.Range(101, 1000).Select(static seq => (long)seq), advance!.BecameRead.Select(static change => change.Message.Seq));
     }
 
     [SkippableFact]
@@ -198,9 +215,12 @@ public abstract class ConversationCreationCompliance(StoreFixture fixture)
             var told = await Task.WhenAll(users[1..].Select(user => Task.Run(
                 () => Store.AdvanceReadCursorAsync(id, user, null, Start, CancellationToken.None))));
 
-            Assert.Equal([seq + 1L], told.SelectMany(static advance => advance!.BecameRead).Select(static key => key.Seq));
+            Assert.Equal([seq + 1L], told.SelectMany(static advance => advance!.BecameRead).Select(static change => change.Message.Seq));
         }
     }
+
+    private Task<IReadOnlyList<object?[]>> ReadEventsAsync(string conversationId) =>
+        fixture.QueryAsync($"select aggregate_id, seq from outbox_events where conversation_id = '{conversationId}' and event_type = 'message.read' order by seq");
 
     private async Task<string[]> ArrangeUsersAsync(int count)
     {

@@ -51,7 +51,7 @@ internal sealed class StoreModel
         return AppendConflicts.None;
     }
 
-    public ReadAdvance? Advance(string conversationId, string userId, long? upTo, DateTimeOffset now)
+    public (ReadCursor Cursor, long Previous, IReadOnlyList<MessageKey> BecameRead)? Advance(string conversationId, string userId, long? upTo, DateTimeOffset now)
     {
         var conversation = _conversations[conversationId];
         if (conversation.Members.Find(m => m.UserId == userId) is not { } member)
@@ -68,7 +68,16 @@ internal sealed class StoreModel
         }
 
         var became = unread.Except(Unread(conversation)).OrderBy(static m => m.Seq).TakeLast(1000).Select(static m => new MessageKey(m.MessageId, m.Seq)).ToList();
-        return new ReadAdvance(new ReadCursor(member.LastReadSeq, target > previous ? now : member.LastReadAt), previous, became);
+        return (new ReadCursor(member.LastReadSeq, target > previous ? now : member.LastReadAt), previous, became);
+    }
+
+    /// <summary>Notes outbox rows whose ids the store gives.</summary>
+    public void Tell(IEnumerable<StatusChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            _events.Add(change.Outbox.Id, new Event { Id = change.Outbox.Id, ConversationId = change.ConversationId, Seq = change.Message.Seq });
+        }
     }
 
     public IReadOnlyList<Event> Unpublished(string conversationId, int limit) =>

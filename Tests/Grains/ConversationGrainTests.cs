@@ -168,6 +168,7 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         Assert.Equal(2, _host.FanOut.Events.Count(e => e.Type == EventTypes.ConversationRead));
         using var status = JsonDocument.Parse(Assert.Single(_host.FanOut.Events, e => e.Type == EventTypes.MessageStatusUpdated).Data);
         Assert.Equal(("m1", "read"), (status.RootElement.GetProperty("message_id").GetString(), status.RootElement.GetProperty("new_status").GetString()));
+        await Eventually.HoldsAsync("the log hears of it too", () => _host.Log.Events.Any(static e => e.Type == "message.read"));
     }
 
     [Fact]
