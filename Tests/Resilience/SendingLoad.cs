@@ -22,6 +22,9 @@ internal sealed class SendingLoad(Crowd crowd, int messagesPerSender, int seed, 
     /// <summary>Message id to what the server said of it.</summary>
     public IReadOnlyDictionary<string, Acknowledged> AcknowledgedMessages => _acknowledged;
 
+    /// <summary>Those so far, while more come.</summary>
+    public KeyValuePair<string, Acknowledged>[] AcknowledgedSoFar() => _acknowledged.ToArray();
+
     /// <summary>Every answer but 202, and every connection that broke.</summary>
     public IReadOnlyCollection<Refusal> Refusals => _refusals;
 

@@ -27,7 +27,9 @@ public sealed class PostgresStoreFixture : StoreFixture
 
     protected override StoreFixture New() => new PostgresStoreFixture();
 
-    protected override void Register(IServiceCollection services) => services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString });
+    /// <summary>A new database's first connection asks for all its types: beside other tests that may take longer than the second that a hub gives it.</summary>
+    protected override void Register(IServiceCollection services) =>
+        services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString, ConnectSeconds = 15 });
 
     protected override async Task CreateAsync() => _database = await PostgresDatabase.CreateAsync();
 
