@@ -44,11 +44,12 @@ internal static class PostgresConversationList
         join messages m on m.conversation_id = p.id and m.seq = any(array[p.last_seq])
         """;
 
+    // The limit keeps the member's row a look-up of its own: joined, each row of the page was compared with all of the user's conversations.
     private const string SystemMessages =
         """
         select p.id, n.count
         from unnest($1, $2) as p (id, last_seq)
-        join conversation_members u on u.user_id = $3 and u.conversation_id = any(array[p.id])
+        cross join lateral (select m.last_read_seq from conversation_members m where m.conversation_id = p.id and m.user_id = $3 limit 1) u
         cross join lateral (
           select count(*) from messages s where s.conversation_id = p.id and s.seq > u.last_read_seq and s.seq <= p.last_seq and s.kind = 0) n
         where n.count > 0
