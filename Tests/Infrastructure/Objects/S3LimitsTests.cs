@@ -16,9 +16,9 @@ public sealed class S3LimitsTests
     public async Task A_chunk_may_come_as_slowly_as_its_client_is()
     {
         await using var server = await StandInServer.StartAsync(TakeAsync);
-        await using var services = Services(server);
+        await using var services = Services(server, 3);
 
-        await Store(services).PutAsync(Key, new SlowContent(4, TimeSpan.FromMilliseconds(500)), 4, default);
+        await Store(services).PutAsync(Key, new SlowContent(8, TimeSpan.FromMilliseconds(500)), 8, default);
 
         Assert.Equal(2, server.Requests);
     }
@@ -32,7 +32,7 @@ public sealed class S3LimitsTests
             context.Request.Method == silentOn && context.Request.Path.Value!.Contains("chunks", StringComparison.Ordinal)
                 ? Task.Delay(Timeout.Infinite, context.RequestAborted)
                 : TakeAsync(context));
-        await using var services = Services(server);
+        await using var services = Services(server, 1);
 
         await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => silentOn == "PUT"
             ? Store(services).PutAsync(Key, new MemoryStream(new byte[10]), 10, default)
@@ -56,7 +56,7 @@ public sealed class S3LimitsTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        await using var services = Services(server);
+        await using var services = Services(server, 3);
         await using var content = await Store(services).OpenAsync(Key, 0, 10, default);
 
         await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => content.ReadExactlyAsync(new byte[10]).AsTask());
@@ -66,7 +66,7 @@ public sealed class S3LimitsTests
     public async Task A_caller_that_gives_up_is_told_so()
     {
         await using var server = await StandInServer.StartAsync(TakeAsync);
-        await using var services = Services(server);
+        await using var services = Services(server, 30);
         using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store(services).PutAsync(Key, new SlowContent(100, TimeSpan.FromMilliseconds(100)), 100, caller.Token));
@@ -87,7 +87,7 @@ public sealed class S3LimitsTests
                 await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>no room</Message></Error>");
             }
         });
-        await using var services = Services(server);
+        await using var services = Services(server, 30);
 
         await Assert.ThrowsAsync<ObjectStoreFullException>(() => Store(services).PutAsync(Key, new MemoryStream(new byte[10]), 10, default));
     }
@@ -102,8 +102,8 @@ public sealed class S3LimitsTests
         }
     }
 
-    private static ServiceProvider Services(StandInServer server) => new ServiceCollection()
-        .AddS3ObjectStore(new S3ObjectStoreOptions { Endpoint = server.Address, Bucket = "test", AccessKey = "a", SecretKey = "b", TimeoutSeconds = 1 })
+    private static ServiceProvider Services(StandInServer server, int seconds) => new ServiceCollection()
+        .AddS3ObjectStore(new S3ObjectStoreOptions { Endpoint = server.Address, Bucket = "test", AccessKey = "a", SecretKey = "b", TimeoutSeconds = seconds })
         .BuildServiceProvider();
 
     private static IObjectStore Store(ServiceProvider services) => services.GetRequiredService<IObjectStore>();
