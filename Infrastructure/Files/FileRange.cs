@@ -1,26 +1,17 @@
+using Chat4All.Grains.Ports;
 using Microsoft.Win32.SafeHandles;
 
 namespace Chat4All.Infrastructure.Files;
 
 /// <summary>A part of a file, read from its start to its end once.</summary>
-internal sealed class FileRange(SafeFileHandle file, long start, long length) : Stream
+internal sealed class FileRange(SafeFileHandle file, long start, long length) : ReadOnceStream
 {
     private long _left = length;
     private long _at = start;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; } = length;
 
-    public override long Position
-    {
-        get => Length - _left;
-        set => throw new NotSupportedException();
-    }
+    public override long Position => Length - _left;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,20 +36,7 @@ internal sealed class FileRange(SafeFileHandle file, long start, long length) : 
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -3,21 +3,11 @@ using Chat4All.Grains.Ports;
 namespace Chat4All.Infrastructure.S3;
 
 /// <summary>An object on its way from the server. The SDK limits no read: a server that falls silent halfway would hold its reader for ever.</summary>
-internal sealed class S3Body(Stream body, TimeSpan patience) : Stream
+internal sealed class S3Body(Stream body, TimeSpan patience) : ReadOnceStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => body.Length;
 
-    public override long Position
-    {
-        get => body.Position;
-        set => throw new NotSupportedException();
-    }
+    public override long Position => body.Position;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -32,21 +22,6 @@ internal sealed class S3Body(Stream body, TimeSpan patience) : Stream
             throw new ObjectStoreUnavailableException("The object store broke off.", failure);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Chat4All.Grains.Ports;
 
 namespace Chat4All.Infrastructure.S3;
 
@@ -7,24 +8,14 @@ namespace Chat4All.Infrastructure.S3;
 /// of its own. While it waits for the content the call's time stands still: what is limited is how long the server takes.
 /// </summary>
 /// <param name="limit">Ends the call; starts over with each byte that came.</param>
-internal sealed class S3Content(Stream content, long length, CancellationTokenSource limit, TimeSpan patience) : Stream
+internal sealed class S3Content(Stream content, long length, CancellationTokenSource limit, TimeSpan patience) : ReadOnceStream
 {
     private ExceptionDispatchInfo? _failure;
     private long _read;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => length;
 
-    public override long Position
-    {
-        get => _read;
-        set => throw new NotSupportedException();
-    }
+    public override long Position => _read;
 
     /// <summary>Throws what the content threw.</summary>
     public void ThrowIfFailed() => _failure?.Throw();
@@ -60,19 +51,4 @@ internal sealed class S3Content(Stream content, long length, CancellationTokenSo
             throw new InvalidDataException($"The content has more than {length} bytes.");
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,23 +1,11 @@
+using Chat4All.Grains.Ports;
+
 namespace Chat4All.Tests.Infrastructure.Objects;
 
 /// <summary>Content whose source fails, or does something else, behind so many bytes.</summary>
-internal sealed class BrokenContent(int good, Exception? failure, Action? then = null) : Stream
+internal sealed class BrokenContent(int good, Exception? failure, Action? then = null) : ReadOnceStream
 {
     private int _left = good;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,19 +23,4 @@ internal sealed class BrokenContent(int good, Exception? failure, Action? then =
         _left -= read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
