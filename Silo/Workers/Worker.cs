@@ -8,23 +8,34 @@ namespace Chat4All.Silo.Workers;
 /// What every worker does: joins its group, reads, and outlives whatever fails. A stop first ends the reading, then waits for the work in flight, and cuts that off only when the
 /// host's patience ends.
 /// </summary>
-internal abstract partial class Worker(IEventLog eventLog, string topic, string group, TimeProvider time, ILogger log) : IHostedService, IDisposable
+internal abstract partial class Worker : IHostedService, IDisposable
 {
+    private readonly IEventLog _eventLog;
+    private readonly string _topic;
+    private readonly string _group;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cutOff = new();
     private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
 
-    protected TimeProvider Time => time;
+    protected Worker(IEventLog eventLog, string topic, string group, TimeProvider time, ILogger log)
+    {
+        (_eventLog, _topic, _group) = (eventLog, topic, group);
+        (Time, Log, Spans) = (time, log, new WorkerSpans(topic, group));
+        (Stopping, CutOff) = (_stopping.Token, _cutOff.Token);
+    }
 
-    protected ILogger Log => log;
+    protected TimeProvider Time { get; }
+
+    protected ILogger Log { get; }
 
     /// <summary>Cancelled when the reading must end; waits between attempts end with it.</summary>
-    protected CancellationToken Stopping => _stopping.Token;
+    protected CancellationToken Stopping { get; }
 
     /// <summary>Cancelled when the work in flight must end too.</summary>
-    protected CancellationToken CutOff => _cutOff.Token;
+    protected CancellationToken CutOff { get; }
 
-    protected WorkerSpans Spans { get; } = new(topic, group);
+    protected WorkerSpans Spans { get; }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -39,10 +50,16 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>A host whose start failed disposes what it never stopped: whatever runs is ended first, and what it uses goes when it has.</summary>
     public void Dispose()
     {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            _stopping.Cancel();
+            _cutOff.Cancel();
+            _running.ContinueWith(_ => Dispose(disposing: true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            GC.SuppressFinalize(this);
+        }
     }
 
     protected virtual void Dispose(bool disposing)
@@ -69,7 +86,7 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                LogReadFailed(log, group, topic, failure);
+                LogReadFailed(Log, _group, _topic, failure);
                 await DelayAsync(RetrySchedule.After(failures));
             }
         }
@@ -86,7 +103,7 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogCommitFailed(log, group, topic, failure);
+            LogCommitFailed(Log, _group, _topic, failure);
         }
     }
 
@@ -109,20 +126,20 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
     /// <summary>Waits; false when the worker stops meanwhile.</summary>
     protected async Task<bool> DelayAsync(TimeSpan delay)
     {
-        await Task.Delay(delay, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(delay, Time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !Stopping.IsCancellationRequested;
     }
 
     private async Task RunAsync()
     {
-        var consumer = eventLog.Join(topic, group);
+        var consumer = _eventLog.Join(_topic, _group);
         try
         {
             await RunAsync(consumer);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogDied(log, group, topic, failure);
+            LogDied(Log, _group, _topic, failure);
         }
 
         try
@@ -131,7 +148,7 @@ internal abstract partial class Worker(IEventLog eventLog, string topic, string 
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogCommitFailed(log, group, topic, failure);
+            LogCommitFailed(Log, _group, _topic, failure);
         }
     }
 
