@@ -7,17 +7,17 @@ using static Chat4All.Tests.Compliance.StoreTestData;
 namespace Chat4All.Tests.Compliance;
 
 /// <summary>
-/// Fills an empty store to 100,000 messages through one connection. A statement planned while the tables were small must not slow down as they grow, so the
+/// Fills an empty store to 200,000 messages through one connection. A statement planned while the tables were small must not slow down as they grow, so the
 /// last quarter's batches take about as long as the first quarter's: the one place where tests compare times, and they do so generously.
 /// </summary>
 public abstract class StoreGrowthCompliance(StoreFixture fixture, ITestOutputHelper output)
 {
-    private const int Messages = 100_000;
+    private const int Messages = 200_000;
     private const int Batch = 500;
     private const int Factor = 4;
 
     [SkippableFact]
-    public async Task Appends_are_as_quick_at_100000_messages_as_in_an_empty_store()
+    public async Task Appends_are_as_quick_at_200000_messages_as_in_an_empty_store()
     {
         fixture.Require();
         var users = await fixture.Users.AddUsersAsync(20);
