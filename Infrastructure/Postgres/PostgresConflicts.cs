@@ -1,6 +1,7 @@
 using Chat4All.Grains.Ports;
 using Npgsql;
 using NpgsqlTypes;
+using static Chat4All.Infrastructure.Postgres.PostgresParameters;
 
 namespace Chat4All.Infrastructure.Postgres;
 
@@ -23,8 +24,8 @@ internal static class PostgresConflicts
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(Fenced) { Parameters = { Array(parameters.Conversations, NpgsqlDbType.Text), Array(parameters.Expected, NpgsqlDbType.Bigint) } },
-                new NpgsqlBatchCommand(Existing) { Parameters = { Array(parameters.MessageIds, NpgsqlDbType.Text) } },
+                new NpgsqlBatchCommand(Fenced) { Parameters = { ArrayOf(parameters.Conversations, NpgsqlDbType.Text), ArrayOf(parameters.Expected, NpgsqlDbType.Bigint) } },
+                new NpgsqlBatchCommand(Existing) { Parameters = { ArrayOf(parameters.MessageIds, NpgsqlDbType.Text) } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
@@ -32,7 +33,4 @@ internal static class PostgresConflicts
         await reader.NextResultAsync(CancellationToken.None);
         return new AppendConflicts(fenced, await reader.ListAsync(PostgresMessageRows.Read, CancellationToken.None));
     }
-
-    private static NpgsqlParameter<T[]> Array<T>(T[] values, NpgsqlDbType element) =>
-        new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element };
 }

@@ -2,6 +2,7 @@ using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Npgsql;
 using NpgsqlTypes;
+using static Chat4All.Infrastructure.Postgres.PostgresParameters;
 
 namespace Chat4All.Infrastructure.Postgres;
 
@@ -76,9 +77,9 @@ internal static class PostgresConversationList
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(Members) { Parameters = { Texts(ids) } },
-                new NpgsqlBatchCommand(LastMessages) { Parameters = { Texts(ids), Longs(heads) } },
-                new NpgsqlBatchCommand(SystemMessages) { Parameters = { Texts(ids), Longs(heads), new NpgsqlParameter<string> { TypedValue = userId, NpgsqlDbType = NpgsqlDbType.Text } } },
+                new NpgsqlBatchCommand(Members) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text) } },
+                new NpgsqlBatchCommand(LastMessages) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text), ArrayOf(heads, NpgsqlDbType.Bigint) } },
+                new NpgsqlBatchCommand(SystemMessages) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text), ArrayOf(heads, NpgsqlDbType.Bigint), new NpgsqlParameter<string> { TypedValue = userId, NpgsqlDbType = NpgsqlDbType.Text } } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -93,10 +94,6 @@ internal static class PostgresConversationList
         var systemOf = system.ToDictionary();
         return [.. page.Select(row => Summarize(row, userId, [.. membersOf[row.ConversationId]], lastOf.GetValueOrDefault(row.ConversationId), systemOf.GetValueOrDefault(row.ConversationId)))];
     }
-
-    private static NpgsqlParameter<string[]> Texts(string[] values) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    private static NpgsqlParameter<long[]> Longs(long[] values) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
     /// <summary>The cursor was read after the head and may be beyond it by then: what the list says belongs together.</summary>
     private static ConversationSummary Summarize(ConversationRecord row, string userId, MemberRecord[] members, StoredMessage? last, long systemMessages)

@@ -3,6 +3,7 @@ using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Stores;
 using Npgsql;
 using NpgsqlTypes;
+using static Chat4All.Infrastructure.Postgres.PostgresParameters;
 
 namespace Chat4All.Infrastructure.Postgres;
 
@@ -82,9 +83,9 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(Lock) { Parameters = { Array(ids, NpgsqlDbType.Text) } },
-                new NpgsqlBatchCommand(Deliveries) { Parameters = { Array(ids, NpgsqlDbType.Text) } },
-                new NpgsqlBatchCommand(Told) { Parameters = { Array(ids, NpgsqlDbType.Text) } },
+                new NpgsqlBatchCommand(Lock) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text) } },
+                new NpgsqlBatchCommand(Deliveries) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text) } },
+                new NpgsqlBatchCommand(Told) { Parameters = { ArrayOf(ids, NpgsqlDbType.Text) } },
             },
         };
         await using var reader = await statements.ExecuteReaderAsync(CancellationToken.None);
@@ -104,14 +105,14 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
         {
             Parameters =
             {
-                Array([.. rows.Select(static row => row.MessageId)], NpgsqlDbType.Text),
-                Array([.. rows.Select(static row => row.Recipient)], NpgsqlDbType.Text),
-                Array([.. rows.Select(static row => row.Channel)], NpgsqlDbType.Text),
-                Array([.. rows.Select(static row => (short)row.Status)], NpgsqlDbType.Smallint),
-                Array([.. rows.Select(static row => row.Attempts)], NpgsqlDbType.Integer),
-                Array([.. rows.Select(static row => row.ExternalId)], NpgsqlDbType.Text),
-                Array([.. rows.Select(static row => row.Error)], NpgsqlDbType.Text),
-                Array([.. rows.Select(static row => row.SentAt?.UtcDateTime)], NpgsqlDbType.TimestampTz),
+                ArrayOf([.. rows.Select(static row => row.MessageId)], NpgsqlDbType.Text),
+                ArrayOf([.. rows.Select(static row => row.Recipient)], NpgsqlDbType.Text),
+                ArrayOf([.. rows.Select(static row => row.Channel)], NpgsqlDbType.Text),
+                ArrayOf([.. rows.Select(static row => (short)row.Status)], NpgsqlDbType.Smallint),
+                ArrayOf([.. rows.Select(static row => row.Attempts)], NpgsqlDbType.Integer),
+                ArrayOf([.. rows.Select(static row => row.ExternalId)], NpgsqlDbType.Text),
+                ArrayOf([.. rows.Select(static row => row.Error)], NpgsqlDbType.Text),
+                ArrayOf([.. rows.Select(static row => row.SentAt?.UtcDateTime)], NpgsqlDbType.TimestampTz),
                 at,
             },
         };
@@ -129,11 +130,9 @@ internal sealed class PostgresDeliveryUpdate(OutboxPlacement placement, OutboxTa
     {
         Parameters =
         {
-            Array([.. changes.Select(static change => change.Message.MessageId)], NpgsqlDbType.Text),
-            Array([.. changes.Select(static change => (short)change.To)], NpgsqlDbType.Smallint),
+            ArrayOf([.. changes.Select(static change => change.Message.MessageId)], NpgsqlDbType.Text),
+            ArrayOf([.. changes.Select(static change => (short)change.To)], NpgsqlDbType.Smallint),
             at,
         },
     };
-
-    private static NpgsqlParameter<T[]> Array<T>(T[] values, NpgsqlDbType element) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element };
 }

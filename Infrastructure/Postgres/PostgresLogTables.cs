@@ -5,6 +5,7 @@ using Chat4All.Infrastructure.EmbeddedLog;
 using Chat4All.Infrastructure.Stores;
 using Npgsql;
 using NpgsqlTypes;
+using static Chat4All.Infrastructure.Postgres.PostgresParameters;
 
 namespace Chat4All.Infrastructure.Postgres;
 
@@ -185,7 +186,7 @@ internal sealed class PostgresLogTables(PostgresDatabase database, OutboxPlaceme
     }
 
     private static void Add<T>(NpgsqlBatchCommand command, IReadOnlyList<PlacedEvent> events, Func<PlacedEvent, T> column, NpgsqlDbType type) =>
-        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. events.Select(column)], NpgsqlDbType = NpgsqlDbType.Array | type });
+        command.Parameters.Add(ArrayOf<T>([.. events.Select(column)], type));
 
     private static LogRecord ReadOutboxRow(NpgsqlDataReader row)
     {

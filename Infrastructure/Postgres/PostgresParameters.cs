@@ -31,6 +31,9 @@ internal static class PostgresParameters
         return command;
     }
 
+    /// <summary>A set's column, for <c>unnest</c> or <c>any</c>.</summary>
+    public static NpgsqlParameter<T[]> ArrayOf<T>(T[] values, NpgsqlDbType element) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element };
+
     public static async Task<List<T>> ListAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         await using (command)

@@ -2,6 +2,7 @@ using Chat4All.Grains.Ports;
 using Chat4All.Infrastructure.Stores;
 using Npgsql;
 using NpgsqlTypes;
+using static Chat4All.Infrastructure.Postgres.PostgresParameters;
 
 namespace Chat4All.Infrastructure.Postgres;
 
@@ -39,23 +40,21 @@ internal static class PostgresStatusEvents
         {
             Parameters =
             {
-                Array([.. changes.Select(static change => change.Outbox.Id)], NpgsqlDbType.Uuid),
-                Array([.. changes.Select(static change => change.Outbox.AggregateId)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Outbox.EventType)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Outbox.Payload)], NpgsqlDbType.Jsonb),
-                Array([.. changes.Select(static change => change.ConversationId)], NpgsqlDbType.Text),
-                Array([.. changes.Select(static change => change.Message.Seq)], NpgsqlDbType.Bigint),
-                Array([.. changes.Select(static change => change.Outbox.TraceParent)], NpgsqlDbType.Text),
+                ArrayOf([.. changes.Select(static change => change.Outbox.Id)], NpgsqlDbType.Uuid),
+                ArrayOf([.. changes.Select(static change => change.Outbox.AggregateId)], NpgsqlDbType.Text),
+                ArrayOf([.. changes.Select(static change => change.Outbox.EventType)], NpgsqlDbType.Text),
+                ArrayOf([.. changes.Select(static change => change.Outbox.Payload)], NpgsqlDbType.Jsonb),
+                ArrayOf([.. changes.Select(static change => change.ConversationId)], NpgsqlDbType.Text),
+                ArrayOf([.. changes.Select(static change => change.Message.Seq)], NpgsqlDbType.Bigint),
+                ArrayOf([.. changes.Select(static change => change.Outbox.TraceParent)], NpgsqlDbType.Text),
             },
         };
         if (placement.InLog)
         {
-            command.Parameters.Add(Array([.. changes.Select(change => placement.Of(change.ConversationId))], NpgsqlDbType.Smallint));
+            command.Parameters.Add(ArrayOf([.. changes.Select(change => placement.Of(change.ConversationId))], NpgsqlDbType.Smallint));
         }
 
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return command;
     }
-
-    private static NpgsqlParameter<T[]> Array<T>(T[] values, NpgsqlDbType element) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | element };
 }

@@ -61,7 +61,7 @@ internal static class SqliteAppend
 
     private static bool WriteConversation(SqliteSession session, ConversationAppend append, OutboxPlacement placement, ref long lastOffset)
     {
-        long? partition = placement.InLog ? placement.Of(append.ConversationId) : null;
+        long? partition = placement.PartitionOf(append.ConversationId);
         var last = append.Messages[^1].Message;
         var advanced = session.Prepare(Advance).Bind(last.Seq).Bind(last.CreatedAt).Bind(append.ConversationId).Bind(append.ExpectedLastSeq).Execute();
         if (advanced == 0)

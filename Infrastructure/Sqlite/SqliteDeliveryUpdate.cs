@@ -86,11 +86,10 @@ internal static class SqliteDeliveryUpdate
     /// <summary>Writes the outbox row of a status change.</summary>
     public static void WriteEvent(SqliteSession session, StatusChange change, OutboxPlacement placement)
     {
-        long? partition = placement.InLog ? placement.Of(change.ConversationId) : null;
         var outbox = change.Outbox;
         session.Prepare(WriteOutbox)
             .Bind(outbox.Id.ToString()).Bind(outbox.AggregateId).Bind(outbox.EventType).Bind(outbox.Payload.Span).Bind(change.At)
-            .Bind(change.ConversationId).Bind(change.Message.Seq).Bind(outbox.TraceParent).Bind(partition)
+            .Bind(change.ConversationId).Bind(change.Message.Seq).Bind(outbox.TraceParent).Bind(placement.PartitionOf(change.ConversationId))
             .Execute();
     }
 }

@@ -11,6 +11,9 @@ internal sealed record OutboxPlacement(int Partitions)
 
     public bool InLog => Partitions > 0;
 
+    /// <summary>The partition of a row's conversation; null where another log takes the row over.</summary>
+    public short? PartitionOf(string conversationId) => InLog ? Of(conversationId) : null;
+
     /// <summary>The partition of a key: the same in every process and version.</summary>
     public short Of(string key)
     {
