@@ -22,6 +22,7 @@ internal sealed class PostgresFileCompletion(OutboxPlacement placement)
         select $1, $2, $3, $4, $5, $6, id, last_seq, $8
         from conversations
         where id = $7
+        returning log_offset, seq
         """;
 
     // The log's head is taken last and held until the commit: offsets follow the commits.
@@ -38,9 +39,10 @@ internal sealed class PostgresFileCompletion(OutboxPlacement placement)
         select $1, $2, $3, $4, $5, $6, $6, true, c.id, c.last_seq, $8, $9, place.log_offset
         from conversations c, place
         where c.id = $7
+        returning log_offset, seq
         """;
 
-    public async Task<FileRecord?> RunAsync(
+    public async Task<FileCompletion> RunAsync(
         NpgsqlConnection connection, string fileId, string storageKey, string contentSha256, bool composed, OutboxRow outbox, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
@@ -48,7 +50,7 @@ internal sealed class PostgresFileCompletion(OutboxPlacement placement)
         await connection.Command("select 1 from pg_advisory_xact_lock(hashtextextended($1, 4))").Text(contentSha256).FirstAsync(static row => row.GetInt32(0), cancellationToken);
         if (await connection.LockFileAsync(fileId, cancellationToken) is not { Status: FileStatus.Merging } file || file.StorageKey != storageKey)
         {
-            return await connection.FindFileAsync(fileId, cancellationToken);
+            return new FileCompletion(await connection.FindFileAsync(fileId, cancellationToken));
         }
 
         var shared = await connection
@@ -56,19 +58,21 @@ internal sealed class PostgresFileCompletion(OutboxPlacement placement)
             .FirstAsync(static row => row.GetString(0), cancellationToken);
         if (shared is null && !composed)
         {
-            return null;
+            return default;
         }
 
         await connection.Command(Update).Text(fileId).Text(contentSha256).Text(shared).Time(now).RunAsync(cancellationToken);
-        await InsertAsync(connection, file.ConversationId, outbox, now, cancellationToken);
-        return await connection.FindFileAsync(fileId, cancellationToken);
+        var told = await TellAsync(connection, file.ConversationId, outbox, now, cancellationToken);
+        return told with { File = await connection.FindFileAsync(fileId, cancellationToken) };
     }
 
-    private async Task InsertAsync(NpgsqlConnection connection, string conversationId, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<FileCompletion> TellAsync(
+        NpgsqlConnection connection, string conversationId, OutboxRow outbox, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var command = connection.Command(placement.InLog ? EventInLog : EventElsewhere)
             .Add(outbox.Id, NpgsqlDbType.Uuid).Text(outbox.AggregateType).Text(outbox.AggregateId).Text(outbox.EventType)
             .Add(outbox.Payload, NpgsqlDbType.Jsonb).Time(now).Text(conversationId).Text(outbox.TraceParent);
-        await (placement.InLog ? command.Short(placement.Of(conversationId)) : command).RunAsync(cancellationToken);
+        return await (placement.InLog ? command.Short(placement.Of(conversationId)) : command).FirstAsync(
+            row => new FileCompletion(null, row.IsDBNull(0) ? 0 : row.GetInt64(0), OutboxTail.RowOf(outbox, conversationId, row.GetInt64(1), now)), cancellationToken);
     }
 }

@@ -85,8 +85,8 @@ internal sealed class PostgresFileStore(PostgresDatabase database, PostgresFileC
     {
         var completed = await InTransactionAsync(
             connection => completion.RunAsync(connection, fileId, storageKey, contentSha256, composed, outbox, now, cancellationToken), cancellationToken);
-        tail.Signal.Raise();
-        return completed;
+        tail.Add(completed.Offset, completed.Rows);
+        return completed.File;
     }
 
     public Task<bool> FailAsync(string fileId, string? storageKey, string error, DateTimeOffset now, CancellationToken cancellationToken)

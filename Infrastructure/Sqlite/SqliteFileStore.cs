@@ -16,6 +16,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
         select ?1, ?2, ?3, ?4, ?5, ?6, id, last_seq, ?8, ?9, ?9 is not null, iif(?9 is null, null, ?6)
         from conversations
         where id = ?7
+        returning log_offset, seq
         """;
 
     public Task<NewUploadOutcome> CreateAsync(FileRecord file, UploadQuota quota, CancellationToken cancellationToken) => database.WriteAsync(
@@ -91,33 +92,26 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
             set status = 3, content_sha256 = ?2, storage_key = coalesce(?3, storage_key), error = null, updated_at = ?4, completed_at = ?4
             where id = ?1
             """;
-        var offset = 0L;
         var completed = await database.WriteAsync(
             session =>
             {
                 if (session.FindFile(fileId) is not { Status: FileStatus.Merging } file || file.StorageKey != storageKey)
                 {
-                    return session.FindFile(fileId);
+                    return new FileCompletion(session.FindFile(fileId));
                 }
 
                 var shared = FindShared(session, contentSha256, file.FileSize);
                 if (shared is null && !composed)
                 {
-                    return null;
+                    return default;
                 }
 
                 session.Prepare(update).Bind(fileId).Bind(contentSha256).Bind(shared).Bind(now).Execute();
-                session.Prepare(InsertOutbox)
-                    .Bind(outbox.Id.ToString()).Bind(outbox.AggregateType).Bind(outbox.AggregateId).Bind(outbox.EventType).Bind(outbox.Payload.Span).Bind(now)
-                    .Bind(file.ConversationId).Bind(outbox.TraceParent).Bind(placement.InLog ? placement.Of(file.ConversationId) : (long?)null)
-                    .Execute();
-                offset = session.LastRowId;
-                return session.FindFile(fileId);
+                return Tell(session, file.ConversationId, outbox, now) with { File = session.FindFile(fileId) };
             },
             cancellationToken);
-        tail.Reach(offset);
-        tail.Signal.Raise();
-        return completed;
+        tail.Add(completed.Offset, completed.Rows);
+        return completed.File;
     }
 
     public Task<bool> FailAsync(string fileId, string? storageKey, string error, DateTimeOffset now, CancellationToken cancellationToken)
@@ -191,6 +185,14 @@ internal sealed class SqliteFileStore(SqliteDatabase database, OutboxPlacement p
             .Bind(Guid.CreateVersion7(now).ToString()).Bind(actor).Bind(action).Bind(detail).Bind(now)
             .Execute(),
         cancellationToken);
+
+    private FileCompletion Tell(SqliteSession session, string conversationId, OutboxRow outbox, DateTimeOffset now)
+    {
+        using var placed = session.Prepare(InsertOutbox)
+            .Bind(outbox.Id.ToString()).Bind(outbox.AggregateType).Bind(outbox.AggregateId).Bind(outbox.EventType).Bind(outbox.Payload.Span).Bind(now)
+            .Bind(conversationId).Bind(outbox.TraceParent).Bind(placement.PartitionOf(conversationId));
+        return placed.Read() ? new FileCompletion(null, placed.Long(0), OutboxTail.RowOf(outbox, conversationId, placed.Long(1), now)) : default;
+    }
 
     private static string? FindShared(SqliteSession session, string contentSha256, long size)
     {

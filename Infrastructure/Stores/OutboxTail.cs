@@ -39,7 +39,7 @@ internal sealed class OutboxTail(OutboxPlacement placement)
         var rows = new List<OutboxEvent>();
         foreach (var (message, outbox) in batch.SelectMany(static append => append.Messages))
         {
-            rows.Add(Row(outbox, message.ConversationId, message.Seq, message.CreatedAt));
+            rows.Add(RowOf(outbox, message.ConversationId, message.Seq, message.CreatedAt));
         }
 
         return rows;
@@ -47,7 +47,20 @@ internal sealed class OutboxTail(OutboxPlacement placement)
 
     /// <summary>The rows of status changes, in the order in which the stores place them.</summary>
     public static IReadOnlyCollection<OutboxEvent> RowsOf(IReadOnlyList<StatusChange> changes) =>
-        [.. changes.Select(static change => Row(change.Outbox, change.ConversationId, change.Message.Seq, change.At))];
+        [.. changes.Select(static change => RowOf(change.Outbox, change.ConversationId, change.Message.Seq, change.At))];
+
+    /// <summary>A row as the outbox has it.</summary>
+    public static OutboxEvent RowOf(OutboxRow outbox, string conversationId, long seq, DateTimeOffset at) => new()
+    {
+        Id = outbox.Id,
+        ConversationId = conversationId,
+        Seq = seq,
+        AggregateId = outbox.AggregateId,
+        EventType = outbox.EventType,
+        Payload = outbox.Payload,
+        CreatedAt = at,
+        TraceParent = outbox.TraceParent,
+    };
 
     /// <summary>Takes the rows of a commit, in the order of their offsets, and wakes those who read. Does nothing where another log takes the rows over.</summary>
     public void Add(long firstOffset, IReadOnlyCollection<OutboxEvent> rows)
@@ -101,18 +114,6 @@ internal sealed class OutboxTail(OutboxPlacement placement)
             return found;
         }
     }
-
-    private static OutboxEvent Row(OutboxRow outbox, string conversationId, long seq, DateTimeOffset at) => new()
-    {
-        Id = outbox.Id,
-        ConversationId = conversationId,
-        Seq = seq,
-        AggregateId = outbox.AggregateId,
-        EventType = outbox.EventType,
-        Payload = outbox.Payload,
-        CreatedAt = at,
-        TraceParent = outbox.TraceParent,
-    };
 
     private void Put(LogRecord record)
     {

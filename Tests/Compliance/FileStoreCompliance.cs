@@ -2,7 +2,9 @@ using System.Text;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Files;
 using Chat4All.Grains.Ports;
+using Chat4All.Infrastructure.Stores;
 using Chat4All.Tests.Infrastructure.Stores;
+using Microsoft.Extensions.DependencyInjection;
 using static Chat4All.Tests.Compliance.StoreTestData;
 
 namespace Chat4All.Tests.Compliance;
@@ -116,6 +118,23 @@ public abstract class FileStoreCompliance(StoreFixture fixture)
         var events = await fixture.QueryAsync($"select aggregate_id, event_type, seq from outbox_events where conversation_id = '{closed.ConversationId}' and event_type = 'file.completed'");
         Assert.Equal([closed.FileId, EventTypes.FileCompleted, 0L], Assert.Single(events));
         Assert.False(await Files.FailAsync(closed.FileId, null, "late", Start, CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Where_the_log_is_the_store_the_event_of_a_completed_file_is_handed_over_as_it_was_placed()
+    {
+        var closed = await CloseAsync(await OpenAsync());
+        await using var services = fixture.Build(static services => services.AddSingleton(new OutboxPlacement(4)));
+        var outbox = Outbox(closed);
+
+        await services.GetRequiredService<IFileStore>().CompleteAsync(closed.FileId, closed.StorageKey!, NewSha(), composed: true, outbox, Start.AddMinutes(2), CancellationToken.None);
+
+        var placed = Assert.Single(await fixture.QueryAsync($"select log_offset, log_partition from outbox_events where aggregate_id = '{closed.FileId}'"));
+        var (offset, partition) = (Convert.ToInt64(placed[0], null), Convert.ToInt32(placed[1], null));
+        var record = Assert.Single(services.GetRequiredService<OutboxTail>().Read(offset - 1, 10)!);
+        Assert.Equal(
+            (Topics.MessageProcessing, partition, offset, outbox.Id.ToString(), EventTypes.FileCompleted, closed.ConversationId, Start.AddMinutes(2)),
+            (record.Topic, record.Partition, record.Offset, record.Event.Id, record.Event.Type, record.Event.Key, record.Event.Time));
     }
 
     [SkippableFact]
