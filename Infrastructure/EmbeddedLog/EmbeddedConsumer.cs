@@ -195,6 +195,6 @@ internal sealed partial class EmbeddedConsumer : ILogConsumer
         return !_left.IsCancellationRequested;
     }
 
-    [LoggerMessage(331, LogLevel.Warning, "The event log could not note how far {Group} is on {Topic}; it tries again")]
+    [LoggerMessage(351, LogLevel.Warning, "The event log could not note how far {Group} is on {Topic}; it tries again")]
     private static partial void LogNotStored(ILogger log, string group, string topic, Exception failure);
 }

@@ -141,6 +141,6 @@ internal sealed partial class ChannelWebhooks(
         _ => options.Messenger,
     };
 
-    [LoggerMessage(1101, LogLevel.Warning, "A call of {Channel} could not be put into the event log")]
+    [LoggerMessage(1111, LogLevel.Warning, "A call of {Channel} could not be put into the event log")]
     private static partial void LogRefused(ILogger log, string channel, Exception refused);
 }

@@ -69,7 +69,7 @@ internal sealed partial class PlatformClient(HttpClient http, TimeSpan timeout, 
     }
 
     /// <summary>The exceptions name the host at most, never the path, which may hold a token.</summary>
-    [LoggerMessage(5102, LogLevel.Warning, "A request to a platform came to nothing")]
+    [LoggerMessage(5112, LogLevel.Warning, "A request to a platform came to nothing")]
     private static partial void LogFailed(ILogger logger, Exception why);
 
     /// <summary>A request's body that knows whether all of it was handed to the connection. A platform can't have taken a message of which it did not get the whole.</summary>

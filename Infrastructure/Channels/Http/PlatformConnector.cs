@@ -80,7 +80,7 @@ internal abstract partial class PlatformConnector(PlatformParts parts, PlatformO
         return content is null ? (null, Verdict.Failed("file_not_found")) : (Forms.WithFile(content, media, fileField, fields), default);
     }
 
-    [LoggerMessage(5101, LogLevel.Warning, "A file could not be had for a platform; the message is tried again")]
+    [LoggerMessage(5111, LogLevel.Warning, "A file could not be had for a platform; the message is tried again")]
     private static partial void LogMediaUnavailable(ILogger logger, Exception storeAway);
 }
 

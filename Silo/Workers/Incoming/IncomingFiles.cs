@@ -160,9 +160,9 @@ internal sealed partial class IncomingFiles(
         return subtype.Length <= 5 && subtype.All(char.IsAsciiLetterOrDigit) ? $"{kind}.{subtype}" : kind;
     }
 
-    [LoggerMessage(341, LogLevel.Information, "A file of {Channel} was not taken: {Reason}")]
+    [LoggerMessage(361, LogLevel.Information, "A file of {Channel} was not taken: {Reason}")]
     private static partial void LogRefused(ILogger log, string channel, string reason);
 
-    [LoggerMessage(342, LogLevel.Warning, "A file of {Channel} could not be had")]
+    [LoggerMessage(362, LogLevel.Warning, "A file of {Channel} could not be had")]
     private static partial void LogUnavailable(ILogger log, string channel, Exception failure);
 }
