@@ -1,4 +1,5 @@
 using Chat4All.Frontend.Auth;
+using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Ports;
 using Orleans;
@@ -22,7 +23,7 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
             DisplayName = request.DisplayName,
             Scopes = request.Scopes is { } scopes ? UserRules.Scopes(scopes) : ScopeNames.Default,
             IsActive = request.IsActive ?? true,
-            CreatedAt = Now(),
+            CreatedAt = time.GetStoreNow(),
         };
         await ThrowIfAmbiguousAsync(profile.UserId, profile.Username, context.RequestAborted);
         var hash = await secrets.HashAsync(request.Secret ?? made!, context.RequestAborted);
@@ -105,13 +106,6 @@ internal sealed class Users(IUserStore users, IGrainFactory grains, SecretVerifi
 
     private static string IdOf(HttpContext context) =>
         context.GetRouteValue("user_id") is string id && Ids.IsValid(id) ? id : throw NoSuchUser();
-
-    /// <summary>Whole microseconds, as both stores keep them: the answer to a creation is what reading gives later.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
 
     private static ChatException NoSuchUser() => ChatException.NotFound(ErrorCodes.UserNotFound, "There is no such user.");
 

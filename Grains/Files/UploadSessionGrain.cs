@@ -19,7 +19,7 @@ internal sealed class UploadSessionGrain(
     public async Task<UploadView> Initiate(InitiateUpload command, CancellationToken cancellationToken)
     {
         await grains.GetGrain<IConversationGrain>(command.ConversationId).Get(command.UserId, cancellationToken);
-        var now = Now();
+        var now = time.GetStoreNow();
         var file = new FileRecord
         {
             FileId = UploadId,
@@ -107,7 +107,7 @@ internal sealed class UploadSessionGrain(
 
         // Whoever left the conversation adds no file to it.
         await grains.GetGrain<IConversationGrain>(state.File.ConversationId).Get(callerId, cancellationToken);
-        var now = Now();
+        var now = time.GetStoreNow();
         var file = await store.CloseAsync(UploadId, StorageKeys.NewObject(time), contentSha256, now, CancellationToken.None).Translated() ?? throw Forget(NotFound());
         _state = state = file.IsOpen ? await LoadAsync() : state with { File = file };
         switch (file.Status)
@@ -162,7 +162,7 @@ internal sealed class UploadSessionGrain(
     private async Task<StoredChunk> AddAsync(StoredChunk chunk)
     {
         // Once the store is asked, the caller's leaving changes nothing: it would not know whether its object is in use.
-        var (file, known) = await store.AddChunkAsync(UploadId, chunk, Now(), CancellationToken.None).Translated();
+        var (file, known) = await store.AddChunkAsync(UploadId, chunk, time.GetStoreNow(), CancellationToken.None).Translated();
         if (file is null)
         {
             throw Forget(NotFound());
@@ -233,7 +233,7 @@ internal sealed class UploadSessionGrain(
             throw ChatException.Conflict(ErrorCodes.UploadClosed, "The upload was completed already.");
         }
 
-        if (state.File.ExpiresAt <= Now())
+        if (state.File.ExpiresAt <= time.GetStoreNow())
         {
             throw ChatException.NotFound(ErrorCodes.UploadExpired, "The upload has expired.");
         }
@@ -249,11 +249,4 @@ internal sealed class UploadSessionGrain(
     private static ChatException NotFound() => ChatException.NotFound(ErrorCodes.UploadNotFound, "There is no such upload.");
 
     private static ChatException WrongOffset(long bytes) => ChatException.Conflict(ErrorCodes.OffsetMismatch, $"The upload continues at {bytes}.");
-
-    /// <summary>In the stores' own precision, so that what comes back compares equal.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
 }

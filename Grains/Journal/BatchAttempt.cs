@@ -14,7 +14,7 @@ internal sealed class BatchAttempt
 
     public BatchAttempt(IEnumerable<PendingAppend> open, Dictionary<string, StoredMessage> known, DateTimeOffset now)
     {
-        now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        now = now.InMicroseconds();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var append in open)
         {

@@ -85,7 +85,7 @@ internal sealed partial class DeliveryJournal(
     {
         try
         {
-            Complete(batch, await store.RecordAsync([.. batch.SelectMany(static pending => pending.Updates)], Now(), CancellationToken.None));
+            Complete(batch, await store.RecordAsync([.. batch.SelectMany(static pending => pending.Updates)], time.GetStoreNow(), CancellationToken.None));
             return true;
         }
         catch (Exception cause) when (cause is StoreUnavailableException or CommitOutcomeUnknownException)
@@ -137,13 +137,6 @@ internal sealed partial class DeliveryJournal(
         {
             pending.TrySetException(cause is StoreUnavailableException or CommitOutcomeUnknownException ? StoreErrors.Refusal(cause) : cause);
         }
-    }
-
-    /// <summary>Whole microseconds, as both stores keep them.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     [LoggerMessage(121, LogLevel.Warning, "{Calls} sets of delivery updates were refused: the store is not available")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -133,8 +134,7 @@ internal sealed partial class FileMerge(
 
     private Task<FileRecord?> CompleteAsync(FileRecord file, string sha256, bool composed, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        var now = time.GetStoreNow();
         var outbox = new OutboxRow
         {
             Id = Guid.CreateVersion7(now),

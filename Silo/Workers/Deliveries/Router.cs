@@ -53,7 +53,7 @@ internal sealed class Router(
 
         var plan = await PlanAsync(messages, cancellationToken);
         var routed = messages.Select(one => (one.Message, Trace: one.Record.Event.TraceParent, Deliveries: plan.Of(one.Message).ToArray())).ToList();
-        await deliveries.InsertAsync([.. routed.SelectMany(static one => one.Deliveries)], Now(), cancellationToken);
+        await deliveries.InsertAsync([.. routed.SelectMany(static one => one.Deliveries)], time.GetStoreNow(), cancellationToken);
         await RefuseUnreachableAsync(routed, cancellationToken);
 
         // Last, because it never fails: a batch that comes again has requested nothing yet.
@@ -116,7 +116,7 @@ internal sealed class Router(
     /// <summary>Queues the requests, each topic's in the order of the messages.</summary>
     private void Request(List<(RoutedMessage Message, string? Trace, NewDelivery[] Deliveries)> routed, CancellationToken cutOff)
     {
-        var now = Now();
+        var now = time.GetStoreNow();
         var topics = new Dictionary<string, List<LogEvent>>();
         foreach (var (message, trace, toMake) in routed)
         {
@@ -146,7 +146,7 @@ internal sealed class Router(
             Recipient = delivery.Recipient,
             Channel = delivery.Channel,
             Status = MessageStatus.Failed,
-            At = Now(),
+            At = time.GetStoreNow(),
             Error = NoAddress,
             TraceParent = one.Trace,
         })));
@@ -158,10 +158,4 @@ internal sealed class Router(
 
     private static Activity? Start(string? trace) =>
         ActivityContext.TryParse(trace, null, isRemote: true, out var cause) ? Telemetry.Activities.StartActivity("route message", ActivityKind.Producer, cause) : null;
-
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-    }
 }
