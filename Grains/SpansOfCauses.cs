@@ -7,7 +7,11 @@ public static class SpansOfCauses
 {
     /// <summary>Starts them; none when nobody listens. The first is the current one, for as long as the calling method runs.</summary>
     /// <param name="causes">W3C trace contexts; null for what is not traced.</param>
-    public static IReadOnlyList<Activity> Start(string name, ActivityKind kind, IEnumerable<string?> causes)
+    public static IReadOnlyList<Activity> Start(string name, ActivityKind kind, IEnumerable<string?> causes) => Start(
+        causes, cause => ActivityContext.TryParse(cause, null, isRemote: true, out var parent) ? Telemetry.Activities.StartActivity(name, kind, parent) : null);
+
+    /// <summary>The same with spans that <paramref name="start"/> makes of the causes; null for those that are not traced.</summary>
+    public static IReadOnlyList<Activity> Start<T>(IEnumerable<T> causes, Func<T, Activity?> start)
     {
         if (!Telemetry.Activities.HasListeners())
         {
@@ -18,7 +22,7 @@ public static class SpansOfCauses
         foreach (var cause in causes)
         {
             Activity.Current = null;
-            if (ActivityContext.TryParse(cause, null, isRemote: true, out var parent) && Telemetry.Activities.StartActivity(name, kind, parent) is { } span)
+            if (start(cause) is { } span)
             {
                 started.Add(span);
             }

@@ -10,30 +10,27 @@ namespace Chat4All.Grains.Outbox;
 /// </summary>
 internal sealed class OutboxBacklog(IEventLog eventLog, IOptions<OutboxOptions> options, TimeProvider time)
 {
-    private long _rows;
-    private long _unread;
+    private long _waiting;
     private long _lastTaken;
 
-    /// <summary>Rows that are not published, about.</summary>
-    public long Rows => Math.Max(0, Volatile.Read(ref _rows));
+    /// <summary>Rows that are not published, about; none where the log is the store itself.</summary>
+    public long Rows => eventLog.IncludesOutbox ? 0 : Math.Max(0, Volatile.Read(ref _waiting));
 
     /// <summary>Throws <c>overloaded</c> when so much waits that no more may be accepted.</summary>
     public void EnsureRoom()
     {
-        if (eventLog.IncludesOutbox ? Volatile.Read(ref _unread) >= options.Value.MaxUnpublished : Rows >= options.Value.MaxUnpublished)
+        if (Volatile.Read(ref _waiting) >= options.Value.MaxUnpublished)
         {
             throw ChatException.Unavailable(ErrorCodes.Overloaded, $"Too many events wait for {(eventLog.IncludesOutbox ? "their workers" : "the event log, which does not take them")}.");
         }
     }
 
-    /// <summary>Takes note of how much the slowest reader of the outbox has not read.</summary>
-    public void Unread(long rows) => Volatile.Write(ref _unread, rows);
+    /// <summary>Takes note of how many rows wait for the log, or for its slowest reader.</summary>
+    public void Counted(long rows) => Volatile.Write(ref _waiting, rows);
 
-    public void Counted(long rows) => Volatile.Write(ref _rows, rows);
+    public void Committed() => Interlocked.Increment(ref _waiting);
 
-    public void Committed() => Interlocked.Increment(ref _rows);
-
-    public void Published(int rows) => Interlocked.Add(ref _rows, -rows);
+    public void Published(int rows) => Interlocked.Add(ref _waiting, -rows);
 
     /// <summary>Takes note that the log takes events.</summary>
     public void LogTook() => Volatile.Write(ref _lastTaken, time.GetTimestamp());

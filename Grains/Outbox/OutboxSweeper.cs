@@ -62,7 +62,7 @@ internal sealed partial class OutboxSweeper(
         if (eventLog.IncludesOutbox)
         {
             var lags = await eventLog.ReadLagAsync(cancellationToken);
-            backlog.Unread(lags.Where(static lag => lag.Topic == Topics.MessageProcessing).Select(static lag => lag.Records).DefaultIfEmpty().Max());
+            backlog.Counted(lags.Where(static lag => lag.Topic == Topics.MessageProcessing).Select(static lag => lag.Records).DefaultIfEmpty().Max());
         }
         else
         {

@@ -21,7 +21,6 @@ internal static class FileFailures
     public static Exception? Translate(Exception failure) => failure switch
     {
         EndOfStreamException => null,
-        FileNotFoundException or DirectoryNotFoundException => Unavailable(failure),
         IOException { HResult: NoSpace or QuotaExceeded or TooLarge or DiskFull or HandleDiskFull or NoRoomReserved } => new ObjectStoreFullException("The disk is full.", failure),
         IOException or UnauthorizedAccessException => Unavailable(failure),
         _ => null,

@@ -10,7 +10,7 @@ namespace Chat4All.Infrastructure.Stores;
 internal static class StatusRows
 {
     /// <summary>The event of messages that became read.</summary>
-    public const string ReadEvent = "message.read";
+    public static string ReadEvent { get; } = EventOf(MessageStatus.Read);
 
     /// <summary>Messages that go to the app alone, and that everybody has read by one move of a cursor.</summary>
     /// <param name="told">Ids of those of them for which the outbox has the event already.</param>

@@ -27,26 +27,7 @@ internal sealed class WorkerSpans(string topic, string group)
     }
 
     /// <summary>Starts a span for each record of a batch that is traced. What the handler does for all of them at once counts as the first one's.</summary>
-    public IReadOnlyList<Activity> Start(IReadOnlyList<LogRecord> batch)
-    {
-        if (!Telemetry.Activities.HasListeners())
-        {
-            return [];
-        }
-
-        var started = new List<Activity>();
-        foreach (var record in batch)
-        {
-            Activity.Current = null;
-            if (Start(record) is { } span)
-            {
-                started.Add(span);
-            }
-        }
-
-        Activity.Current = started.FirstOrDefault();
-        return started;
-    }
+    public IReadOnlyList<Activity> Start(IReadOnlyList<LogRecord> batch) => SpansOfCauses.Start(batch, Start);
 
     /// <summary>Notes on a span why its attempt did not succeed.</summary>
     public static void Fail(Activity? span, string? reason)

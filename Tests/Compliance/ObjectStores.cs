@@ -85,7 +85,7 @@ public sealed class S3ObjectStoreTests(S3ObjectStoreFixture fixture) : ObjectSto
     {
         await PutAsync(1);
         using var client = _fixture.Client();
-        var own = await client.InitiateMultipartUploadAsync(_fixture.Bucket, StorageKeys.NewObject(TimeProvider.System));
+        await client.InitiateMultipartUploadAsync(_fixture.Bucket, StorageKeys.NewObject(TimeProvider.System));
         var others = await client.InitiateMultipartUploadAsync(_fixture.Bucket, "backups/database.tar");
 
         var reclaimed = await _fixture.Store.ReclaimAsync(DateTimeOffset.UtcNow.AddMinutes(1), CancellationToken.None);
@@ -93,7 +93,6 @@ public sealed class S3ObjectStoreTests(S3ObjectStoreFixture fixture) : ObjectSto
         Assert.Equal(1, reclaimed.Objects);
         var left = await client.ListMultipartUploadsAsync(_fixture.Bucket);
         Assert.Equal([others.UploadId], left.MultipartUploads.Select(upload => upload.UploadId));
-        Assert.NotEqual(own.UploadId, others.UploadId);
     }
 
     [SkippableFact]

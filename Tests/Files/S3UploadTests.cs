@@ -56,7 +56,7 @@ public sealed class S3UploadTests
     }
 
     [SkippableFact]
-    public async Task A_server_that_is_killed_while_it_merges_ends_the_merge_when_it_is_back()
+    public async Task A_server_that_is_killed_around_its_merge_ends_it_when_it_is_back()
     {
         Skip.IfNot(S3Server.IsAvailable, S3Server.SkipReason);
         var access = S3Server.Shared;
