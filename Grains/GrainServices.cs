@@ -1,3 +1,4 @@
+using Chat4All.Grains.Audit;
 using Chat4All.Grains.Conversations;
 using Chat4All.Grains.Files;
 using Chat4All.Grains.Journal;
@@ -29,7 +30,10 @@ public static class GrainServices
             .Validate(static o => o.MaxUnpublished is >= 1_000 and <= 1_000_000_000, "Outbox:MaxUnpublished must be 1000 to 1000000000.")
             .Validate(static o => o.Backoff > TimeSpan.Zero && o.MaxBackoff >= o.Backoff, "Outbox:Backoff must be above 0 and at most Outbox:MaxBackoff.")
             .Validate(static o => o.StaleAfter >= TimeSpan.FromSeconds(1), "Outbox:StaleAfter must be at least 1 s.")
-            .Validate(static o => o.AuditRetentionDays is >= 1 and <= 36_500, "Outbox:AuditRetentionDays must be 1 to 36500.")
+            .ValidateOnStart();
+        services.AddOptions<AuditOptions>()
+            .BindConfiguration("Audit")
+            .Validate(static o => o.RetentionDays is >= 1 and <= 36_500, "Audit:RetentionDays must be 1 to 36500.")
             .ValidateOnStart();
         services.AddOptions<UploadOptions>()
             .BindConfiguration("Files")
@@ -56,5 +60,6 @@ public static class GrainServices
     /// <summary>What calls grains; to be registered after the engine, so that it stops before.</summary>
     public static IServiceCollection AddGrainCallers(this IServiceCollection services) => services
         .AddSingleton<IDeliveryReceipts, DeliveryReceipts>()
-        .AddHostedService<OutboxSweeper>();
+        .AddHostedService<OutboxSweeper>()
+        .AddHostedService<AuditSweeper>();
 }

@@ -26,7 +26,4 @@ public sealed record OutboxOptions
 
     /// <summary>How long published rows are kept. Default 24 h.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>How long replayed dead letters and entries of the audit log are kept. 1 to 36,500 days, default 90.</summary>
-    public int AuditRetentionDays { get; init; } = 90;
 }

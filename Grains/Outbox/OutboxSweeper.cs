@@ -7,9 +7,9 @@ using Orleans;
 
 namespace Chat4All.Grains.Outbox;
 
-/// <summary>Never publishes: wakes the conversations whose rows a crash left behind, and deletes published rows, replayed dead letters and audit entries past their retention.</summary>
+/// <summary>Never publishes: wakes the conversations whose rows a crash left behind, and deletes published rows past their retention.</summary>
 internal sealed partial class OutboxSweeper(
-    IOutboxStore store, IDeadLetterStore deadLetters, IEventLog eventLog, OutboxBacklog backlog, IGrainFactory grains, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxSweeper> log)
+    IOutboxStore store, IEventLog eventLog, OutboxBacklog backlog, IGrainFactory grains, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxSweeper> log)
     : BackgroundService
 {
     private const int WakeLimit = 500;
@@ -20,10 +20,7 @@ internal sealed partial class OutboxSweeper(
 
     private const int LargeCountInterval = 6;
 
-    private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
-
     private string _wokenUpTo = "";
-    private DateTimeOffset _nextPurge;
     private int _sweeps;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -76,13 +73,6 @@ internal sealed partial class OutboxSweeper(
         while (await store.DeletePublishedAsync(now - options.Value.Retention, DeleteChunk, cancellationToken) == DeleteChunk)
         {
             await Task.Yield();
-        }
-
-        if (now >= _nextPurge)
-        {
-            // One chunk at a time: there are few, and what is left goes with the next sweep.
-            var purged = await deadLetters.PurgeAsync(now - TimeSpan.FromDays(options.Value.AuditRetentionDays), DeleteChunk, cancellationToken);
-            _nextPurge = purged < DeleteChunk ? now + PurgeEvery : now;
         }
     }
 

@@ -51,21 +51,6 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_replayed_letters_are_deleted_beside_old_rows()
-    {
-        var old = new DeadLetter
-        {
-            Id = "old", Topic = "topic", Group = "group", EventId = "event", EventType = "type", Key = "key", Reason = "reason", Attempts = 1, Event = "{}", CreatedAt = DateTimeOffset.UnixEpoch,
-        };
-        await _store.DeadLetters.AddAsync(old, CancellationToken.None);
-        await _store.DeadLetters.MarkReplayedAsync(old, new AuditEntry("audit", "admin", "dead_letter.replayed", "old", null, DateTimeOffset.UtcNow.AddDays(-91)), CancellationToken.None);
-
-        await using var host = await GrainHost.StartAsync(_store);
-
-        await Eventually.HoldsAsync("it is deleted", async () => await _store.DeadLetters.FindAsync("old", CancellationToken.None) is null);
-    }
-
-    [Fact]
     public async Task Where_the_log_includes_the_outbox_a_commit_needs_nothing_more()
     {
         await using var host = await GrainHost.StartAsync(_store, new RecordingEventLog { IncludesOutbox = true });
