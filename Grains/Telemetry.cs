@@ -13,6 +13,9 @@ public static class Telemetry
 
     public static readonly Meter Meter = new(Name);
 
+    /// <summary>W3C trace context for what the current activity causes, to be stored with it; null when it is not recorded, because nobody could look it up.</summary>
+    public static string? RecordedTrace => Activity.Current is { Recorded: true } activity ? activity.Id : null;
+
     /// <summary>Messages committed, duplicates not counted.</summary>
     public static readonly Counter<long> MessagesAccepted = Meter.CreateCounter<long>(
         "chat4all_messages_accepted_total", description: "Messages committed to the store.");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -21,7 +20,7 @@ public sealed class MergeRequests(IEventLog log, TimeProvider time)
                 json.WriteString("file_id"u8, one.FileId);
                 json.WriteString("conversation_id"u8, one.ConversationId);
             }),
-            TraceParent = Activity.Current?.Id,
+            TraceParent = Telemetry.RecordedTrace,
         };
         return log.AppendAsync(Topics.FileProcessing, [request], cancellationToken);
     }

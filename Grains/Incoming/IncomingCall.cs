@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,7 +21,7 @@ public static class IncomingCall
         Key = key,
         Time = now,
         Data = Write(channel, body),
-        TraceParent = Activity.Current is { Recorded: true } activity ? activity.Id : null,
+        TraceParent = Telemetry.RecordedTrace,
     };
 
     /// <summary>The channel and the body of such an event. Throws <see cref="JsonException"/> or <see cref="FormatException"/>.</summary>

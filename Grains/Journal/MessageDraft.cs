@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -30,7 +29,7 @@ internal sealed class MessageDraft
     public string? To { get; init; }
 
     /// <summary>W3C trace context of the request; null when it is not recorded.</summary>
-    public string? TraceParent { get; init; } = Activity.Current is { Recorded: true } activity ? activity.Id : null;
+    public string? TraceParent { get; init; } = Telemetry.RecordedTrace;
 
     /// <summary>For system messages: who joins or leaves with it.</summary>
     public MemberDraft? Member { get; init; }

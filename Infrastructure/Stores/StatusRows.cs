@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Conversations;
 using Chat4All.Grains.Events;
@@ -16,7 +16,7 @@ internal static class StatusRows
     /// <param name="told">Ids of those of them for which the outbox has the event already.</param>
     public static IReadOnlyList<StatusChange> BecameRead(string conversationId, IEnumerable<MessageKey> messages, IReadOnlySet<string> told, DateTimeOffset now)
     {
-        var trace = Activity.Current?.Id;
+        var trace = Telemetry.RecordedTrace;
         return
         [
             .. messages.Select(message => new StatusChange(

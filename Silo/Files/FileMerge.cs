@@ -142,7 +142,7 @@ internal sealed partial class FileMerge(
             AggregateId = file.FileId,
             EventType = EventTypes.FileCompleted,
             Payload = FileEvents.Completed(file, sha256, now),
-            TraceParent = Activity.Current?.Id,
+            TraceParent = Telemetry.RecordedTrace,
         };
         return files.CompleteAsync(file.FileId, file.StorageKey!, sha256, composed, outbox, now, cancellationToken);
     }

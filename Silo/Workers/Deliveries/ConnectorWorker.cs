@@ -176,7 +176,7 @@ internal sealed partial class ConnectorWorker(
             ExternalId = externalId,
             Error = error,
             Attempts = attempts,
-            TraceParent = Activity.Current is { Recorded: true } activity ? activity.Id : null,
+            TraceParent = Telemetry.RecordedTrace,
         };
         try
         {

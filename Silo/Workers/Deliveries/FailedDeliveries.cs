@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Chat4All.Grains;
 using Chat4All.Grains.Abstractions;
 using Chat4All.Grains.Events;
 using Chat4All.Grains.Ports;
@@ -29,7 +29,7 @@ internal sealed class FailedDeliveries(IDeliveryStore deliveries, IConversationR
         };
         if (RoutedMessage.Read(created) is { } routed)
         {
-            var request = DeliveryRequest.Write(routed, delivery.Recipient, receipt.Channel, time.GetUtcNow(), Activity.Current is { Recorded: true } activity ? activity.Id : null);
+            var request = DeliveryRequest.Write(routed, delivery.Recipient, receipt.Channel, time.GetUtcNow(), Telemetry.RecordedTrace);
             var record = new LogRecord(Topics.Outgoing(ChannelNames.Parse(receipt.Channel)), 0, 0, request);
             await deadLetters.AddAsync(record, ConnectorWorker.GroupName, receipt.Error ?? "failed", row.Attempts, cancellationToken, delivery.Recipient, receipt.Channel);
         }
