@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat4All.Infrastructure.Kafka;
 
 /// <summary>
-/// Appends events and waits for their delivery reports. An event that the cluster does not take in time stays on its way, in its place: appending it again means waiting for it, so
-/// that events of a key keep their order however often they are tried.
+/// Appends events and waits for their delivery reports. An event that the cluster does not take in time stays on its way, in its place: appending it again means waiting for it, or for
+/// nothing when it has arrived since, so that events of a key keep their order however often they are tried, and a cluster that is slow gets none of them twice.
 /// </summary>
 internal sealed partial class KafkaProducer : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed partial class KafkaProducer : IDisposable
     private readonly KafkaClients _clients;
     private readonly KafkaOptions _options;
     private readonly ILogger<KafkaProducer> _log;
-    private readonly ConcurrentDictionary<(string Topic, string EventId), Task> _onTheirWay = new();
+    private readonly ConcurrentDictionary<(string Topic, string EventId), Task> _unanswered = new();
     private readonly Lock _replacing = new();
     private IProducer<string, byte[]> _producer;
     private volatile Error? _lastError;
@@ -35,7 +35,7 @@ internal sealed partial class KafkaProducer : IDisposable
         var producer = Current();
         foreach (var one in events)
         {
-            var delivery = _onTheirWay.TryGetValue((topic, one.Id), out var earlier) ? earlier : producer.ProduceAsync(topic, KafkaRecords.ToMessage(one), CancellationToken.None);
+            var delivery = _unanswered.TryGetValue((topic, one.Id), out var earlier) ? earlier : producer.ProduceAsync(topic, KafkaRecords.ToMessage(one), CancellationToken.None);
             deliveries.Add(delivery);
             if (delivery.IsFaulted)
             {
@@ -48,33 +48,47 @@ internal sealed partial class KafkaProducer : IDisposable
         {
             await Task.WhenAll(deliveries).WaitAsync(_options.DeliveryTimeout, cancellationToken);
         }
-        catch (TimeoutException)
-        {
-            throw new KafkaRefusedException($"Kafka did not take the event within {_options.DeliveryTimeout.TotalSeconds:0.#} s{LastError()}.");
-        }
-        catch (KafkaException refused)
-        {
-            throw new KafkaRefusedException($"Kafka refused: {refused.Error.Reason}", refused);
-        }
-        finally
+        catch (Exception cause)
         {
             Remember(topic, events, deliveries);
+            throw cause switch
+            {
+                TimeoutException => new KafkaRefusedException($"Kafka did not take the event within {_options.DeliveryTimeout.TotalSeconds:0.#} s{LastError()}."),
+                KafkaException refused => new KafkaRefusedException($"Kafka refused: {refused.Error.Reason}", refused),
+                _ => cause,
+            };
+        }
+
+        foreach (var one in events)
+        {
+            _unanswered.TryRemove((topic, one.Id), out _);
         }
     }
 
     public void Dispose() => Retire(_producer);
 
-    /// <summary>Keeps the deliveries that are still open, until they end.</summary>
+    /// <summary>Keeps the deliveries of an append that failed, until it is made again: those still open, and those that have arrived. A delivery that failed is forgotten.</summary>
     private void Remember(string topic, IReadOnlyList<LogEvent> events, List<Task> deliveries)
     {
+        if (_unanswered.Count > 2 * _options.MaxInFlight)
+        {
+            // Whoever was told of their failure never came back.
+            foreach (var arrived in _unanswered.Where(static one => one.Value.IsCompleted))
+            {
+                _unanswered.TryRemove(arrived);
+            }
+        }
+
         for (var i = 0; i < deliveries.Count; i++)
         {
             var place = (topic, events[i].Id);
-            var delivery = deliveries[i];
-            if (!delivery.IsCompleted && _onTheirWay.TryAdd(place, delivery))
+            if (_unanswered.TryAdd(place, deliveries[i]))
             {
-                _ = delivery.ContinueWith(
-                    ended => _onTheirWay.TryRemove(new(place, ended)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = deliveries[i].ContinueWith(
+                    failed => _unanswered.TryRemove(new(place, failed)),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.NotOnRanToCompletion,
+                    TaskScheduler.Default);
             }
         }
     }
@@ -91,6 +105,7 @@ internal sealed partial class KafkaProducer : IDisposable
                     LogReplaced(_log, _lastError?.Reason);
                     var broken = _producer;
                     _producer = _clients.Producer(OnError);
+                    _unanswered.Clear();
                     _isBroken = false;
                     _ = Task.Run(() => Retire(broken));
                 }

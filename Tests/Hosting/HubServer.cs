@@ -43,6 +43,9 @@ public sealed class HubServer : IAsyncDisposable
     /// <summary>Everything the process wrote so far, over all restarts.</summary>
     public string Output => _output.Text;
 
+    /// <summary>What it said last.</summary>
+    public string OutputTail => _output.Tail();
+
     /// <summary>Of the running process; changes with each start.</summary>
     public int ProcessId => Current.Id;
 

@@ -48,7 +48,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
     [InlineData(HubStore.Postgres)]
     public async Task While_all_brokers_are_away_messages_are_accepted_and_all_are_delivered_in_order_afterwards(HubStore store)
     {
-        await using var hub = await StartAsync(store, "Kafka__DeliveryTimeout=00:00:02");
+        await using var hub = await StartAsync(store, "Kafka__DeliveryTimeout=00:00:04");
         using var crowd = await Crowd.GatherAsync(hub, Senders, Conversations);
         var load = new SendingLoad(crowd, 200, seed: 7);
 
@@ -65,7 +65,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         Assert.True(await StoreRows.CountAsync(hub, "select count(*) from outbox_events where version > 1 and error_message like 'Kafka did not take%'") > 0);
         await _cluster.SetAllUpAsync();
 
-        await Eventually.HoldsAsync("every row is marked", async () => await UnpublishedAsync(hub) == 0, TimeSpan.FromSeconds(90));
+        await AllMarkedAsync(hub);
         await AssertAllInOrderAsync(hub, load);
     }
 
@@ -86,7 +86,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         }
 
         await sending;
-        await Eventually.HoldsAsync("every row is marked", async () => await UnpublishedAsync(hub) == 0, TimeSpan.FromSeconds(90));
+        await AllMarkedAsync(hub);
         await AssertAllInOrderAsync(hub, load);
     }
 
@@ -105,6 +105,18 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         await Eventually.HoldsAsync("the row is marked", async () => await UnpublishedAsync(hub) == 0, TimeSpan.FromSeconds(60));
     }
 
+    private static async Task AllMarkedAsync(HubServer hub)
+    {
+        try
+        {
+            await Eventually.HoldsAsync("every row is marked", async () => await UnpublishedAsync(hub) == 0, TimeSpan.FromSeconds(90));
+        }
+        catch (TimeoutException timeout)
+        {
+            throw new TimeoutException($"{timeout.Message} {await UnpublishedAsync(hub)} rows are left.\n{hub.OutputTail}", timeout);
+        }
+    }
+
     private static Task<long> UnpublishedAsync(HubServer hub) => StoreRows.CountAsync(hub, "select count(*) from outbox_events where published = false");
 
     private Task<HubServer> StartAsync(HubStore store, params string[] settings)
@@ -113,7 +125,7 @@ public sealed class HubOnKafkaTests : IAsyncLifetime
         var environment = new Dictionary<string, string>
         {
             ["KAFKA_BOOTSTRAP_SERVERS"] = _cluster.BootstrapServers,
-            ["Kafka__Client__fetch.wait.max.ms"] = "5",
+            ["Kafka__Client__fetch.wait.max.ms"] = "50",
             ["Kafka__Client__session.timeout.ms"] = "6000",
         };
         foreach (var setting in settings)

@@ -27,7 +27,7 @@ internal sealed class KafkaLog : IAsyncDisposable
     {
         BootstrapServers = servers,
         DeliveryTimeout = TimeSpan.FromSeconds(2),
-        Client = { ["fetch.wait.max.ms"] = "5", ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
+        Client = { ["fetch.wait.max.ms"] = "50", ["session.timeout.ms"] = "6000", ["heartbeat.interval.ms"] = "500" },
     };
 
     public static LogEvent Event(string key, int number) => new()

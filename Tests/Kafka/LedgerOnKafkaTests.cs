@@ -116,7 +116,7 @@ public sealed class LedgerOnKafkaTests : IAsyncLifetime, IDisposable
         Environment = new Dictionary<string, string>
         {
             ["KAFKA_BOOTSTRAP_SERVERS"] = _cluster.BootstrapServers,
-            ["Kafka__Client__fetch.wait.max.ms"] = "5",
+            ["Kafka__Client__fetch.wait.max.ms"] = "50",
             ["Kafka__Client__session.timeout.ms"] = "6000",
             ["Channels__Simulator__LedgerFile"] = LedgerFile,
             ["Channels__Simulator__MedianLatency"] = "00:00:00.005",

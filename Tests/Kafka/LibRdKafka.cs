@@ -45,6 +45,9 @@ internal static class LibRdKafka
     public static extern int rd_kafka_mock_broker_set_up(nint cluster, int broker);
 
     [DllImport(Library)]
+    public static extern int rd_kafka_mock_broker_set_rtt(nint cluster, int broker, int milliseconds);
+
+    [DllImport(Library)]
     public static extern int rd_kafka_mock_partition_set_leader(nint cluster, [MarshalAs(UnmanagedType.LPUTF8Str)] string topic, int partition, int broker);
 
     [DllImport(Library)]

@@ -78,6 +78,15 @@ public sealed class MockCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>How long each answer of a broker takes at least.</summary>
+    public async Task SetAnswerDelayAsync(TimeSpan delay)
+    {
+        for (var broker = 1; broker <= Brokers; broker++)
+        {
+            await CommandAsync($"delay {broker} {(int)delay.TotalMilliseconds}");
+        }
+    }
+
     public async Task SetLeaderAsync(string topic, int partitions, int broker)
     {
         for (var partition = 0; partition < partitions; partition++)

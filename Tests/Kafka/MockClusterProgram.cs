@@ -47,6 +47,7 @@ internal static class MockClusterProgram
             ["topic", var name, var partitions] => LibRdKafka.rd_kafka_mock_topic_create(cluster, name, Number(partitions), 3),
             ["down", var broker] => LibRdKafka.rd_kafka_mock_broker_set_down(cluster, Number(broker)),
             ["up", var broker] => LibRdKafka.rd_kafka_mock_broker_set_up(cluster, Number(broker)),
+            ["delay", var broker, var milliseconds] => LibRdKafka.rd_kafka_mock_broker_set_rtt(cluster, Number(broker), Number(milliseconds)),
             ["leader", var topic, var partition, var broker] => LibRdKafka.rd_kafka_mock_partition_set_leader(cluster, topic, Number(partition), Number(broker)),
             ["errors", var api, .. var codes] => Push(cluster, (short)Number(api), [.. codes.Select(Number)]),
             _ => -1,
