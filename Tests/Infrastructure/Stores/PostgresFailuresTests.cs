@@ -23,7 +23,28 @@ public sealed class PostgresFailuresTests
     [InlineData("55P03")] // lock_not_available
     [InlineData("57014")] // query_canceled, by statement_timeout among others
     [InlineData("23505")] // unique_violation
+    [InlineData("40003")] // statement_completion_unknown
     public void Nothing_else_is_contention(string state) => Assert.False(PostgresFailures.IsContention(Error(state)));
+
+    [Fact]
+    public void A_session_that_a_standby_ended_for_contention_is_not_written_with_again_unseen()
+    {
+        var failure = Error("40001", "FATAL"); // terminating connection due to conflict with recovery
+
+        Assert.False(PostgresFailures.IsContention(failure));
+        Assert.IsType<CommitOutcomeUnknownException>(PostgresFailures.OfWrite(failure));
+    }
+
+    [Theory]
+    [InlineData("08007")] // transaction_resolution_unknown
+    [InlineData("40003")] // statement_completion_unknown
+    public void What_says_that_its_outcome_is_unknown_is_believed(string state)
+    {
+        var failure = Error(state);
+
+        Assert.Same(failure, Assert.IsType<CommitOutcomeUnknownException>(PostgresFailures.OfWrite(failure)).InnerException);
+        Assert.IsType<StoreUnavailableException>(PostgresFailures.OfRead(failure));
+    }
 
     [Theory]
     [InlineData("53100")] // disk_full
@@ -47,6 +68,7 @@ public sealed class PostgresFailuresTests
     [InlineData("42601")] // syntax_error
     [InlineData("42P01")] // undefined_table
     [InlineData("42501")] // insufficient_privilege
+    [InlineData("XX000")] // internal_error, of a statement that the session survived
     public void What_the_statement_itself_got_wrong_is_a_defect(string state)
     {
         var failure = Error(state);
@@ -60,9 +82,13 @@ public sealed class PostgresFailuresTests
     [InlineData("57P01")] // admin_shutdown
     [InlineData("57P02")] // crash_shutdown
     [InlineData("57P05")] // idle_session_timeout
-    public void A_session_that_is_ended_may_have_committed_before(string state)
+    [InlineData("25P03")] // idle_in_transaction_session_timeout
+    [InlineData("25P04")] // transaction_timeout
+    [InlineData("XX000")] // internal_error
+    [InlineData("XX000", "PANIC")]
+    public void A_session_that_is_ended_may_have_committed_before(string state, string severity = "FATAL")
     {
-        var failure = Error(state, "FATAL");
+        var failure = Error(state, severity);
 
         Assert.Same(failure, Assert.IsType<CommitOutcomeUnknownException>(PostgresFailures.OfWrite(failure)).InnerException);
         Assert.IsType<StoreUnavailableException>(PostgresFailures.OfRead(failure));
