@@ -25,6 +25,8 @@ public sealed class PostgresOutboxStoreTests(PostgresStoreFixture fixture) : Out
 
 [Trait("Category", "Integration")]
 public sealed class PostgresWebhookStoreTests(PostgresStoreFixture fixture) : WebhookStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
+
+[Trait("Category", "Integration")]
 public sealed class PostgresFileStoreTests(PostgresStoreFixture fixture) : FileStoreCompliance(fixture), IClassFixture<PostgresStoreFixture>;
 
 [Trait("Category", "Integration")]
