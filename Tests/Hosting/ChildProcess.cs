@@ -8,8 +8,6 @@ namespace Chat4All.Tests.Hosting;
 /// <summary>A program that runs beside the tests; killed with the test process at the latest.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const int Terminate = 15;
-
     private static readonly ConcurrentDictionary<Process, bool> Running = new();
 
     private readonly Process _process;
@@ -65,10 +63,10 @@ internal sealed class ChildProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, as <c>kill</c> and every service supervisor send it.</summary>
-    public void AskToStop()
+    /// <summary>SIGTERM, as <c>kill</c> and every service supervisor send it, or another.</summary>
+    public void AskToStop(StopSignal signal = StopSignal.Terminate)
     {
-        if (Kill(_process.Id, Terminate) != 0)
+        if (Kill(_process.Id, (int)signal) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }

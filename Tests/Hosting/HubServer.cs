@@ -104,11 +104,11 @@ public sealed class HubServer : IAsyncDisposable
         Forget();
     }
 
-    /// <summary>SIGTERM, then waits for the end.</summary>
+    /// <summary>SIGTERM or another, then waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> StopAsync()
+    public async Task<int> StopAsync(StopSignal signal = StopSignal.Terminate)
     {
-        Current.AskToStop();
+        Current.AskToStop(signal);
         var code = await Current.WaitForExitAsync(StopLimit);
         Forget();
         return code;

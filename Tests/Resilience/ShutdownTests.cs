@@ -9,9 +9,11 @@ public sealed class ShutdownTests
     private const int GoingAway = 1001;
 
     [SkippableTheory]
-    [InlineData(HubStore.Sqlite)]
-    [InlineData(HubStore.Postgres)]
-    public async Task A_stop_under_load_loses_nothing_and_says_goodbye_to_the_sockets(HubStore store)
+    [InlineData(HubStore.Sqlite, StopSignal.Terminate)]
+    [InlineData(HubStore.Sqlite, StopSignal.Interrupt)]
+    [InlineData(HubStore.Postgres, StopSignal.Terminate)]
+    [InlineData(HubStore.Postgres, StopSignal.Interrupt)]
+    public async Task A_stop_under_load_loses_nothing_and_says_goodbye_to_the_sockets(HubStore store, StopSignal signal)
     {
         Skip.If(store == HubStore.Postgres && !PostgresDatabase.IsAvailable, PostgresDatabase.SkipReason);
         await using var hub = await HubServer.StartAsync(new HubOptions { Store = store });
@@ -22,7 +24,7 @@ public sealed class ShutdownTests
         var sending = load.RunAsync();
         await load.UntilAsync(load.Total / 4, sending);
         Assert.False(sending.IsCompleted);
-        var exitCode = await hub.StopAsync();
+        var exitCode = await hub.StopAsync(signal);
         await Eventually.HoldsAsync("the socket is closed", () => socket.IsOver);
         await hub.StartAgainAsync();
         await sending;
