@@ -19,6 +19,13 @@ public enum FileStatus
     Failed,
 }
 
+/// <summary>What a <see cref="FileStatus"/> means.</summary>
+public static class FileStatusMeaning
+{
+    /// <summary>Whether pieces may still come.</summary>
+    public static bool IsOpen(this FileStatus status) => status is FileStatus.Pending or FileStatus.Uploading;
+}
+
 /// <summary>How the pieces of an upload come.</summary>
 public enum UploadKind
 {

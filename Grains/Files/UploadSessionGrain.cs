@@ -82,7 +82,7 @@ internal sealed class UploadSessionGrain(
         var state = await OwnAsync(callerId, cancellationToken);
         if (state.File.Kind != UploadKind.Tail || offset != state.Bytes || piece.Size > state.File.FileSize - offset)
         {
-            throw WrongOffset(state.Bytes);
+            throw UploadRefusals.WrongOffset(state.Bytes);
         }
 
         var next = piece with { Number = state.File.UploadedChunks + 1 };
@@ -91,7 +91,7 @@ internal sealed class UploadSessionGrain(
         {
             // Another activation was faster: what is known here is stale.
             _state = null;
-            throw WrongOffset((await CurrentAsync(cancellationToken)).Bytes);
+            throw UploadRefusals.WrongOffset((await CurrentAsync(cancellationToken)).Bytes);
         }
 
         return new ChunkReceipt(true, _state!.View());
@@ -108,12 +108,12 @@ internal sealed class UploadSessionGrain(
         // Whoever left the conversation adds no file to it.
         await grains.GetGrain<IConversationGrain>(state.File.ConversationId).Get(callerId, cancellationToken);
         var now = time.GetStoreNow();
-        var file = await store.CloseAsync(UploadId, StorageKeys.NewObject(time), contentSha256, now, CancellationToken.None).Translated() ?? throw Forget(NotFound());
+        var file = await store.CloseAsync(UploadId, StorageKeys.NewObject(time), contentSha256, now, CancellationToken.None).Translated() ?? throw Forget(UploadRefusals.NotFound());
         _state = state = file.IsOpen ? await LoadAsync() : state with { File = file };
         switch (file.Status)
         {
             case FileStatus.Failed:
-                throw ChatException.Conflict(ErrorCodes.UploadFailed, $"The upload was refused: {file.Error}.");
+                throw UploadRefusals.Failed(file.Error);
             case FileStatus.Pending or FileStatus.Uploading:
                 RequireOpen(state);
                 throw ChatException.Invalid(ErrorCodes.IncompleteUpload, $"{state.Bytes} of {file.FileSize} bytes are there.");
@@ -129,8 +129,8 @@ internal sealed class UploadSessionGrain(
     {
         await OwnAsync(callerId, cancellationToken);
         var pieces = await store.DeleteAsync(UploadId, null, cancellationToken).Translated()
-            ?? throw ChatException.Conflict(ErrorCodes.UploadClosed, "The upload was completed already.");
-        Forget(NotFound());
+            ?? throw UploadRefusals.Closed();
+        Forget(UploadRefusals.NotFound());
         try
         {
             await objects.DeleteAsync([.. pieces.Select(static piece => piece.Key)], CancellationToken.None);
@@ -165,7 +165,7 @@ internal sealed class UploadSessionGrain(
         var (file, known) = await store.AddChunkAsync(UploadId, chunk, time.GetStoreNow(), CancellationToken.None).Translated();
         if (file is null)
         {
-            throw Forget(NotFound());
+            throw Forget(UploadRefusals.NotFound());
         }
 
         var state = _state ?? await LoadAsync();
@@ -196,7 +196,7 @@ internal sealed class UploadSessionGrain(
     private async ValueTask<UploadState> OwnAsync(string callerId, CancellationToken cancellationToken)
     {
         var state = await CurrentAsync(cancellationToken);
-        return state.File.UserId == callerId ? state : throw NotFound();
+        return state.File.UserId == callerId ? state : throw UploadRefusals.NotFound();
     }
 
     private ValueTask<UploadState> CurrentAsync(CancellationToken cancellationToken)
@@ -216,7 +216,7 @@ internal sealed class UploadSessionGrain(
         {
             // Never answered within the caller's own turn, so that _loading is set before it is cleared.
             await Task.Yield();
-            var file = await store.FindAsync(UploadId, CancellationToken.None).Translated() ?? throw Forget(NotFound());
+            var file = await store.FindAsync(UploadId, CancellationToken.None).Translated() ?? throw Forget(UploadRefusals.NotFound());
             var chunks = file.IsOpen ? await store.ListChunksAsync(UploadId, CancellationToken.None).Translated() : [];
             return _state = new UploadState(file, chunks.ToImmutableSortedDictionary(static chunk => chunk.Number, static chunk => chunk));
         }
@@ -230,12 +230,12 @@ internal sealed class UploadSessionGrain(
     {
         if (!state.File.IsOpen)
         {
-            throw ChatException.Conflict(ErrorCodes.UploadClosed, "The upload was completed already.");
+            throw UploadRefusals.Closed();
         }
 
         if (state.File.ExpiresAt <= time.GetStoreNow())
         {
-            throw ChatException.NotFound(ErrorCodes.UploadExpired, "The upload has expired.");
+            throw UploadRefusals.Expired();
         }
     }
 
@@ -245,8 +245,4 @@ internal sealed class UploadSessionGrain(
         DeactivateOnIdle();
         return failure;
     }
-
-    private static ChatException NotFound() => ChatException.NotFound(ErrorCodes.UploadNotFound, "There is no such upload.");
-
-    private static ChatException WrongOffset(long bytes) => ChatException.Conflict(ErrorCodes.OffsetMismatch, $"The upload continues at {bytes}.");
 }

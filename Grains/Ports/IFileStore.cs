@@ -110,7 +110,7 @@ public sealed record FileRecord
     public DateTimeOffset? CompletedAt { get; init; }
 
     /// <summary>Whether pieces may still come.</summary>
-    public bool IsOpen => Status is FileStatus.Pending or FileStatus.Uploading;
+    public bool IsOpen => Status.IsOpen();
 }
 
 /// <summary>What a user's uploads that are not completed yet may add up to.</summary>

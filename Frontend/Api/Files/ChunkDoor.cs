@@ -45,7 +45,7 @@ internal sealed class ChunkDoor(IGrainFactory grains, ChunkIntake intake, Upload
     /// <summary>The grain of an upload. Throws <c>upload_not_found</c> for what can be none's id.</summary>
     public static IUploadSessionGrain Upload(IGrainFactory grains, string uploadId) => Guid.TryParseExact(uploadId, "d", out var id) && id.ToString() == uploadId
         ? grains.GetGrain<IUploadSessionGrain>(uploadId)
-        : throw ChatException.NotFound(ErrorCodes.UploadNotFound, "There is no such upload.");
+        : throw UploadRefusals.NotFound();
 
     private static int ChunkNumber(HttpContext context)
     {

@@ -43,7 +43,7 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
     public async Task GetAsync(HttpContext context)
     {
         var (grain, upload) = await FindAsync(context);
-        if (TusProtocol.IsOpen(upload))
+        if (upload.Status.IsOpen())
         {
             await writers.StopAsync(upload.UploadId, context.RequestAborted);
             upload = await grain.Get(upload.UserId, context.RequestAborted);
@@ -69,7 +69,7 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
         var (grain, upload) = await FindAsync(context);
         if (offset != upload.UploadedBytes)
         {
-            throw ChatException.Conflict(ErrorCodes.OffsetMismatch, $"The upload continues at {upload.UploadedBytes}.");
+            throw UploadRefusals.WrongOffset(upload.UploadedBytes);
         }
 
         if (context.Request.ContentLength > upload.FileSize - offset)
@@ -82,7 +82,7 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
             rate.MinDataRate = SlowestClient;
         }
 
-        if (TusProtocol.IsOpen(upload))
+        if (upload.Status.IsOpen())
         {
             upload = upload.UploadedBytes == upload.FileSize ? upload : await intake.TakeAsync(context, grain, upload, checksum);
         }
@@ -123,23 +123,23 @@ internal sealed class TusDoor(IGrainFactory grains, TusIntake intake, TusWriters
         var upload = await grain.Get(caller, context.RequestAborted);
         if (upload.UserId != caller || upload.Kind != UploadKind.Tail)
         {
-            throw ChatException.NotFound(ErrorCodes.UploadNotFound, "There is no such upload.");
+            throw UploadRefusals.NotFound();
         }
 
         var isAgain = upload.Error == ErrorCodes.MergeFailed;
         if (upload.Status == FileStatus.Failed && !isAgain)
         {
-            throw ChatException.Conflict(ErrorCodes.UploadFailed, $"The upload was refused: {upload.Error}.");
+            throw UploadRefusals.Failed(upload.Error);
         }
 
         return isAgain && upload.ExpiresAt <= time.GetUtcNow()
-            ? throw ChatException.NotFound(ErrorCodes.UploadExpired, "The upload has expired.")
+            ? throw UploadRefusals.Expired()
             : (grain, upload);
     }
 
     /// <summary>Whether it has every byte and still waits for being completed, the first time or again.</summary>
     private static bool IsWanting(UploadView upload) =>
-        upload.UploadedBytes == upload.FileSize && (TusProtocol.IsOpen(upload) || upload.Error == ErrorCodes.MergeFailed);
+        upload.UploadedBytes == upload.FileSize && (upload.Status.IsOpen() || upload.Error == ErrorCodes.MergeFailed);
 
     private Task<UploadView> CompleteAsync(IUploadSessionGrain grain, UploadView upload) =>
         grain.Complete(upload.UserId, hashes.Finish(upload.UploadId, upload.FileSize), CancellationToken.None);

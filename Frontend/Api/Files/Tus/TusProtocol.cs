@@ -45,13 +45,11 @@ internal static class TusProtocol
     public static void Describe(this HttpResponse response, UploadView upload)
     {
         response.Headers["Upload-Offset"] = upload.UploadedBytes.ToString(CultureInfo.InvariantCulture);
-        if (IsOpen(upload))
+        if (upload.Status.IsOpen())
         {
             response.Headers["Upload-Expires"] = upload.ExpiresAt.ToString("R", CultureInfo.InvariantCulture);
         }
     }
-
-    public static bool IsOpen(UploadView upload) => upload.Status is FileStatus.Pending or FileStatus.Uploading;
 
     /// <summary>A header that holds a number of bytes. Throws <c>validation_failed</c>.</summary>
     public static long Bytes(this HttpRequest request, string header) =>
