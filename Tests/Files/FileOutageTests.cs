@@ -76,32 +76,22 @@ public sealed class FileOutageTests
     [SkippableFact]
     public async Task A_full_disk_is_507_and_the_upload_goes_on_when_there_is_room()
     {
-        Skip.If(!OperatingSystem.IsLinux() || Environment.UserName != "root", "Only root can make a small disk.");
-        using var folder = new TemporaryFolder();
-        using var shell = new Shell();
-        await shell.RunAsync($"mount -t tmpfs -o size=2500k tmpfs {folder.Path}");
-        try
-        {
-            await using var hub = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string> { ["Files__Folder"] = folder.Path } });
-            using var user = await hub.SignInAsync("user1");
-            var content = RandomNumberGenerator.GetBytes(4 * Mebibyte);
-            var id = await user.InitiateAsync(content);
-            using var first = await user.ChunkAsync(id, 1, content[..Mebibyte]);
-            using var second = await user.ChunkAsync(id, 2, content[Mebibyte..(2 * Mebibyte)]);
+        using var disk = await SmallDisk.MakeAsync("2500k");
+        await using var hub = await HubServer.StartAsync(new HubOptions { Environment = new Dictionary<string, string> { ["Files__Folder"] = disk.Folder } });
+        using var user = await hub.SignInAsync("user1");
+        var content = RandomNumberGenerator.GetBytes(4 * Mebibyte);
+        var id = await user.InitiateAsync(content);
+        using var first = await user.ChunkAsync(id, 1, content[..Mebibyte]);
+        using var second = await user.ChunkAsync(id, 2, content[Mebibyte..(2 * Mebibyte)]);
 
-            using var third = await user.ChunkAsync(id, 3, content[(2 * Mebibyte)..(3 * Mebibyte)]);
-            Assert.Equal(((HttpStatusCode)507, "storage_full"), (third.StatusCode, await third.ErrorAsync()));
+        using var third = await user.ChunkAsync(id, 3, content[(2 * Mebibyte)..(3 * Mebibyte)]);
+        Assert.Equal(((HttpStatusCode)507, "storage_full"), (third.StatusCode, await third.ErrorAsync()));
 
-            await shell.RunAsync($"mount -o remount,size=20m {folder.Path}");
-            await user.SendChunksAsync(id, content);
-            await user.CompleteAsync(id);
-            await user.MergedAsync(id);
-            Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
-        }
-        finally
-        {
-            await shell.RunAsync($"umount -l {folder.Path}");
-        }
+        await disk.ResizeAsync("20m");
+        await user.SendChunksAsync(id, content);
+        await user.CompleteAsync(id);
+        await user.MergedAsync(id);
+        Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
     }
 
     [Fact]
@@ -130,12 +120,15 @@ public sealed class FileOutageTests
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
-    [SkippableFact]
-    public async Task Ten_uploads_of_large_chunks_at_once_take_no_memory()
+    [SkippableTheory]
+    [InlineData("a folder")]
+    [InlineData("a bucket")]
+    public async Task Ten_uploads_of_large_chunks_at_once_take_no_memory(string store)
     {
         Skip.If(!OperatingSystem.IsLinux(), "The peak of a process's memory is read from /proc.");
+        Skip.If(store == "a bucket" && !S3Server.IsAvailable, S3Server.SkipReason);
         const int size = 50 * Mebibyte;
-        await using var hub = await HubServer.StartAsync();
+        await using var hub = await HubServer.StartAsync(new HubOptions { Environment = store == "a bucket" ? S3Server.Shared.Environment : new Dictionary<string, string>() });
         using var user = await hub.SignInAsync("user1");
         var chunk = new byte[size];
         await user.UploadAsync(new byte[Mebibyte]);
