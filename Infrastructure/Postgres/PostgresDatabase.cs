@@ -58,7 +58,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs queries; a connection that turns out to be broken is replaced once, because reading again is safe.</summary>
+    /// <summary>Runs queries; a connection that turns out to be broken is replaced once and what lost against another transaction is asked again, because reading again is safe.</summary>
     public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -68,7 +68,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             {
                 return await work(connection);
             }
-            catch (Exception failure) when (attempt == 1 && PostgresFailures.IsBroken(failure))
+            catch (Exception failure) when ((attempt == 1 && PostgresFailures.IsBroken(failure)) || (attempt < Attempts && PostgresFailures.IsContention(failure)))
             {
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
