@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat4All.Silo.Workers;
 
-/// <summary>Runs a <see cref="IBatchHandler"/>: one batch after the other, committed when it is done and settled.</summary>
+/// <summary>Runs a <see cref="IBatchHandler"/>: one batch after the other. What is done and settled is committed while the next are handled.</summary>
 internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog eventLog, IDeadLetters deadLetters, TimeProvider time, ILogger<BatchWorker> log)
     : Worker(eventLog, handler.Topic, handler.Group, time, log)
 {
@@ -17,6 +17,7 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
 
     protected override async Task RunAsync(ILogConsumer consumer)
     {
+        var commits = new CommitLoop(reached => CommitAsync(consumer, reached));
         var finishing = Task.CompletedTask;
         while (await WaitForRoomAsync())
         {
@@ -27,13 +28,7 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
             }
 
             _unsettled.Add(batch.Count);
-            var settled = handler.Settled;
-            finishing = FinishAsync(finishing, settled, batch, consumer);
-            if (settled.IsCompleted)
-            {
-                await finishing;
-            }
-
+            finishing = FinishAsync(finishing, handler.Settled, batch, commits);
             if (handler.Gathering > TimeSpan.Zero && batch.Count < handler.MaxBatch)
             {
                 await DelayAsync(handler.Gathering);
@@ -41,8 +36,10 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
         }
 
         // What is not settled by now comes again.
+        await commits.Committed;
         await CutOffAsync();
         await finishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await commits.Committed;
     }
 
     /// <summary>False when the worker stops.</summary>
@@ -56,20 +53,18 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
         return !Stopping.IsCancellationRequested;
     }
 
-    /// <summary>Commits a batch when it is settled, behind those before it.</summary>
-    private async Task FinishAsync(Task before, Task settled, IReadOnlyList<LogRecord> batch, ILogConsumer consumer)
+    /// <summary>Has a batch committed when it is settled, behind those before it.</summary>
+    private async Task FinishAsync(Task before, Task settled, IReadOnlyList<LogRecord> batch, CommitLoop commits)
     {
         await before;
 
         // It may include what others than this worker left to the handler, which no cut-off ends.
         await settled.WaitAsync(CutOff);
-        var done = new Dictionary<int, long>();
         foreach (var record in batch)
         {
-            done[record.Partition] = record.Offset;
+            commits.Reach(record.Partition, record.Offset);
         }
 
-        await CommitAsync(consumer, [.. done.Select(static place => new LogPosition(place.Key, place.Value))]);
         _unsettled.Add(-batch.Count);
     }
 

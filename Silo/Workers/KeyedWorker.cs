@@ -18,9 +18,7 @@ internal sealed partial class KeyedWorker : Worker
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<Taken>> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<int, PartitionProgress> _progress = [];
-    private readonly Dictionary<int, long> _uncommitted = [];
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _committing = Task.CompletedTask;
     private bool _isDraining;
 
     public KeyedWorker(IKeyedHandler handler, IEventLog eventLog, TimeProvider time, ILogger<KeyedWorker> log)
@@ -40,6 +38,7 @@ internal sealed partial class KeyedWorker : Worker
 
     protected override async Task RunAsync(ILogConsumer consumer)
     {
+        var commits = new CommitLoop(reached => CommitAsync(consumer, reached));
         while (await WaitForRoomAsync(_inFlight) is var room and > 0)
         {
             var page = await ReadAsync(consumer, (int)Math.Min(room, MaxPage));
@@ -48,12 +47,12 @@ internal sealed partial class KeyedWorker : Worker
             {
                 foreach (var record in page)
                 {
-                    Take(record, consumer);
+                    Take(record, consumer, commits);
                 }
             }
         }
 
-        await DrainAsync();
+        await DrainAsync(commits);
     }
 
     /// <summary>Takes note of records that were read, or with a negative number of those that are done.</summary>
@@ -63,7 +62,7 @@ internal sealed partial class KeyedWorker : Worker
         WorkerMetrics.InFlight.Add(records, new("topic", _handler.Topic), new("group", _handler.Group));
     }
 
-    private void Take(LogRecord record, ILogConsumer consumer)
+    private void Take(LogRecord record, ILogConsumer consumer, CommitLoop commits)
     {
         if (!_progress.TryGetValue(record.Partition, out var progress))
         {
@@ -78,11 +77,11 @@ internal sealed partial class KeyedWorker : Worker
         }
 
         _lanes.Add(record.Event.Key, lane = new Queue<Taken>([taken]));
-        _ = Task.Run(() => RunLaneAsync(record.Event.Key, lane, consumer), CancellationToken.None);
+        _ = Task.Run(() => RunLaneAsync(record.Event.Key, lane, consumer, commits), CancellationToken.None);
     }
 
     /// <summary>Handles a key's records one after the other until none is left. Never throws.</summary>
-    private async Task RunLaneAsync(string key, Queue<Taken> lane, ILogConsumer consumer)
+    private async Task RunLaneAsync(string key, Queue<Taken> lane, ILogConsumer consumer, CommitLoop commits)
     {
         Taken? next;
         lock (_lock)
@@ -103,7 +102,7 @@ internal sealed partial class KeyedWorker : Worker
 
                 if (end == RecordEnd.Done)
                 {
-                    Finish(next, consumer);
+                    Finish(next, commits);
                 }
 
                 // A lane that stops with work left ends here; what it holds is not committed and comes again.
@@ -137,42 +136,16 @@ internal sealed partial class KeyedWorker : Worker
         }
     }
 
-    private void Finish(Taken taken, ILogConsumer consumer)
+    private void Finish(Taken taken, CommitLoop commits)
     {
         if (_progress[taken.Record.Partition].Finish(taken.Entry) is { } reached)
         {
-            _uncommitted[taken.Record.Partition] = reached;
-            if (_committing.IsCompleted)
-            {
-                _committing = Task.Run(() => CommitAsync(consumer), CancellationToken.None);
-            }
-        }
-    }
-
-    /// <summary>Commits until nothing new is done; what finishes meanwhile goes together.</summary>
-    private async Task CommitAsync(ILogConsumer consumer)
-    {
-        while (true)
-        {
-            LogPosition[] reached;
-            lock (_lock)
-            {
-                if (_uncommitted.Count == 0)
-                {
-                    _committing = Task.CompletedTask;
-                    return;
-                }
-
-                reached = [.. _uncommitted.Select(static place => new LogPosition(place.Key, place.Value))];
-                _uncommitted.Clear();
-            }
-
-            await CommitAsync(consumer, reached);
+            commits.Reach(taken.Record.Partition, reached);
         }
     }
 
     /// <summary>Waits for the lanes, which end after their current record because the worker stops, and for the last commit.</summary>
-    private async Task DrainAsync()
+    private async Task DrainAsync(CommitLoop commits)
     {
         lock (_lock)
         {
@@ -181,13 +154,7 @@ internal sealed partial class KeyedWorker : Worker
         }
 
         await _idle.Task;
-        Task committing;
-        lock (_lock)
-        {
-            committing = _committing;
-        }
-
-        await committing;
+        await commits.Committed;
     }
 
     private void LeaveIfLast()
