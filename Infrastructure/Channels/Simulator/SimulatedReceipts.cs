@@ -15,9 +15,9 @@ internal sealed partial class SimulatedReceipts(SimulatorOptions options, Lazy<I
     : BackgroundService
 {
     private const int MaxBatch = 500;
-    private const int MaxTries = 10;
+    private const int MaxTries = 14;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(1);
 
     private static readonly Counter<long> Lost = Telemetry.Meter.CreateCounter<long>(
         "chat4all_simulator_receipts_lost_total", description: "Receipts of the simulator that were dropped because too many were on their way or the hub refused them.");
@@ -103,12 +103,14 @@ internal sealed partial class SimulatedReceipts(SimulatorOptions options, Lazy<I
         }
     }
 
+    /// <summary>After a tick, then after twice as long each time, for about ten seconds.</summary>
     private void ReportAgain(IEnumerable<PendingReceipt> refused)
     {
-        var at = time.GetUtcNow() + RetryAfter;
+        var now = time.GetUtcNow();
         foreach (var receipt in refused)
         {
-            Add(receipt with { Due = at, Tries = receipt.Tries + 1 });
+            var wait = Tick.Ticks << receipt.Tries;
+            Add(receipt with { Due = now + TimeSpan.FromTicks(Math.Min(wait, MaxRetryAfter.Ticks)), Tries = receipt.Tries + 1 });
         }
     }
 

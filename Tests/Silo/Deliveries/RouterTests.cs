@@ -157,6 +157,24 @@ public sealed class RouterTests : IAsyncLifetime
         Assert.Equal(["m1:u2:telegram", "m2:u2:telegram"], _host.Log.On("telegram_outgoing").Select(static one => one.Id));
     }
 
+    [Fact]
+    public async Task What_is_requested_while_an_append_is_under_way_goes_together_in_the_next()
+    {
+        var router = _host.Router();
+        _host.Log.Gate = new TaskCompletionSource();
+
+        for (var i = 1; i <= 5; i++)
+        {
+            await router.HandleAsync([await _host.SendAsync("c1", $"m{i}", Channels.WhatsApp, to: "u2")], CancellationToken.None);
+        }
+
+        Assert.False(router.Settled.IsCompleted);
+        _host.Log.Gate.SetResult();
+        await router.Settled.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(["m1:u2:whatsapp", "m2:u2:whatsapp", "m3:u2:whatsapp", "m4:u2:whatsapp", "m5:u2:whatsapp"], _host.Log.On("whatsapp_outgoing").Select(static one => one.Id));
+        Assert.Equal([1, 4], _host.Log.Appends);
+    }
+
     [Theory]
     [InlineData(20_000, 10)]
     [InlineData(70, 1_000_000)]

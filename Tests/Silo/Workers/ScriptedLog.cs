@@ -15,6 +15,9 @@ internal sealed class ScriptedLog : IEventLog
     /// <summary>Every position in the order of the commits.</summary>
     public IReadOnlyList<LogPosition> Commits => [.. _commits];
 
+    /// <summary>What every commit waits for.</summary>
+    public TaskCompletionSource? CommitGate { get; set; }
+
     public int Read => Volatile.Read(ref _read);
 
     public bool IsDisposed { get; private set; }
@@ -82,14 +85,17 @@ internal sealed class ScriptedLog : IEventLog
             return answer;
         }
 
-        public Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken)
+        public async Task CommitAsync(IReadOnlyList<LogPosition> done, CancellationToken cancellationToken)
         {
+            if (log.CommitGate is { } gate)
+            {
+                await gate.Task.WaitAsync(cancellationToken);
+            }
+
             foreach (var place in done)
             {
                 log._commits.Enqueue(place);
             }
-
-            return Task.CompletedTask;
         }
 
         public bool TryHold(LogRecord record) => record.Assignment == log.Assignment;
