@@ -48,15 +48,10 @@ internal sealed class GrainHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services
+            .AddGrainPorts(store)
             .AddSingleton<IConversationStore>(interposed)
-            .AddSingleton(store.Reader)
-            .AddSingleton(store.Users)
-            .AddSingleton(store.Tokens)
-            .AddSingleton(store.Outbox)
-            .AddSingleton(store.DeadLetters)
             .AddSingleton<IFailedDeliveries>(failures)
             .AddSingleton(files)
-            .AddSingleton(store.Objects)
             .AddSingleton<IDeliveryStore>(deliveries)
             .AddSingleton<IFanOut>(fanOut)
             .AddSingleton<IEventLog>(log);
@@ -67,7 +62,6 @@ internal sealed class GrainHost : IAsyncDisposable
             builder.Configuration[key] = value;
         }
 
-        builder.Services.AddGrainServices();
         builder.AddGrains(typeof(Telemetry).Assembly);
         builder.Services.AddGrainCallers();
         var host = builder.Build();
