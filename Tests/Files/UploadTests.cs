@@ -96,6 +96,41 @@ public sealed class UploadTests(HubFixture hub) : IClassFixture<HubFixture>
         Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_connections_that_send_the_same_chunk_at_once_one_wins(bool sameBytes)
+    {
+        using var user = await hub.Server.SignInAsync("user1");
+        var one = RandomNumberGenerator.GetBytes(Mebibyte);
+        var other = sameBytes ? one : RandomNumberGenerator.GetBytes(Mebibyte);
+        var id = await user.InitiateAsync(one);
+        using var halfway = new CountdownEvent(2);
+        var both = new TaskCompletionSource();
+
+        var answers = await Task.WhenAll(SendAsync(one), SendAsync(other));
+        await user.CompleteAsync(id);
+        await user.MergedAsync(id);
+
+        var won = Array.FindIndex(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(sameBytes ? HttpStatusCode.OK : HttpStatusCode.Conflict, answers[1 - won].StatusCode);
+        Assert.Equal(won == 0 ? one : other, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
+        if (!sameBytes)
+        {
+            Assert.Equal("duplicate_chunk", await answers[1 - won].ErrorAsync());
+        }
+
+        Task<HttpResponseMessage> SendAsync(byte[] bytes) => user.Http.PostAsync($"/v1/files/{id}/chunks?chunk_number=1", new PausedContent(bytes, Mebibyte / 2, () =>
+        {
+            if (halfway.Signal())
+            {
+                both.SetResult();
+            }
+
+            return both.Task;
+        }));
+    }
+
     [Fact]
     public async Task Completing_many_times_at_once_is_completing_once()
     {
