@@ -106,4 +106,26 @@ public sealed class S3UploadTests
         await user.MergedAsync(id);
         Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
     }
+
+    [SkippableFact]
+    public async Task A_server_that_goes_away_in_the_middle_of_a_chunk_is_503_and_the_chunk_is_sent_again()
+    {
+        Skip.IfNot(S3Server.IsAvailable, S3Server.SkipReason);
+        const int size = 12 * Mebibyte;
+        await using var s3 = await S3Server.CreateAsync();
+        await using var hub = await HubServer.StartAsync(new HubOptions { Environment = s3.Access.Environment });
+        using var user = await hub.SignInAsync("user1");
+        var content = RandomNumberGenerator.GetBytes(size + 1);
+        var id = await user.InitiateAsync(content, chunkSize: size, checksum: Convert.ToHexStringLower(SHA256.HashData(content)));
+
+        using var away = await user.Http.PostAsync($"/v1/files/{id}/chunks?chunk_number=1", new PausedContent(content[..size], size / 2, s3.PauseAsync));
+        await s3.ResumeAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "storage_unavailable"), (away.StatusCode, await away.ErrorAsync()));
+
+        Assert.Equal([1, 2], (await user.StatusAsync(id)).GetProperty("missing_chunks").EnumerateArray().Select(number => number.GetInt32()));
+        await user.SendChunksAsync(id, content, size);
+        await user.CompleteAsync(id);
+        await user.MergedAsync(id);
+        Assert.Equal(content, await user.Http.GetByteArrayAsync($"/v1/files/{id}/content"));
+    }
 }
