@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Chat4All.Tests.Hosting;
+using Npgsql;
 
 namespace Chat4All.Tests.Resilience;
 
@@ -13,8 +14,17 @@ namespace Chat4All.Tests.Resilience;
 public sealed class PostgresLostBackendTests
 {
     private const string Writer = "chat4all writer";
+    private const string Reader = "chat4all";
     private const string Conversation = "conv-test";
     private const string Id = "held";
+
+    // Runs when the statement is done and its transaction commits.
+    private const string WaitAtCommit =
+        """
+        create function wait_at_commit() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return null; end';
+        create constraint trigger wait_at_commit after insert on messages deferrable initially deferred for each row execute function wait_at_commit();
+        select pg_advisory_lock(1);
+        """;
 
     [SkippableFact]
     public async Task A_backend_ended_before_the_commit_has_written_nothing_and_the_message_goes_in_by_its_retry()
@@ -31,7 +41,7 @@ public sealed class PostgresLostBackendTests
         await LoseAsync(user, other, "transactionid", written: false);
         await other.RunAsync("commit");
 
-        await AssertOnceAsync(user, socket, other, written: false);
+        await AssertOnceAsync(await RetryAsync(user), user, socket, other, written: false);
     }
 
     [SkippableFact]
@@ -44,16 +54,11 @@ public sealed class PostgresLostBackendTests
         await using var socket = await HubSocket.OpenAsync(hub.BaseUrl, user.AccessToken);
         await user.SendAsync(Conversation, "before", "before");
 
-        await other.RunAsync(
-            """
-            create function wait_at_commit() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return null; end';
-            create constraint trigger wait_at_commit after insert on messages deferrable initially deferred for each row execute function wait_at_commit();
-            select pg_advisory_lock(1);
-            """);
+        await other.RunAsync(WaitAtCommit);
         await LoseAsync(user, other, "advisory", written: false);
         await other.RunAsync("select pg_advisory_unlock(1)");
 
-        await AssertOnceAsync(user, socket, other, written: false);
+        await AssertOnceAsync(await RetryAsync(user), user, socket, other, written: false);
     }
 
     [SkippableFact]
@@ -72,7 +77,39 @@ public sealed class PostgresLostBackendTests
             await LoseAsync(user, other, "SyncRep", written: true);
         }
 
-        await AssertOnceAsync(user, socket, other, written: true);
+        await AssertOnceAsync(await RetryAsync(user), user, socket, other, written: true);
+    }
+
+    /// <summary>The server does not notice that nobody listens any more: the lost backend commits later, and who looks must wait for it.</summary>
+    [SkippableFact]
+    public async Task While_a_backend_that_the_network_lost_may_still_commit_the_retry_waits_for_it()
+    {
+        Skip.IfNot(PostgresDatabase.IsAvailable, PostgresDatabase.SkipReason);
+        await using var postgres = await PostgresServer.CreateAsync();
+        var direct = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        await using var network = new TcpRelay(direct.Port);
+        var relayed = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Port = network.Port };
+        await using var hub = await HubServer.StartAsync(new HubOptions { Store = HubStore.Postgres, PostgresServer = relayed.ConnectionString });
+        await using var other = await PostgresSession.OpenAsync(new NpgsqlConnectionStringBuilder(hub.PostgresConnection) { Port = direct.Port }.ConnectionString);
+        using var user = await hub.SignInAsync("user1");
+        await using var socket = await HubSocket.OpenAsync(hub.BaseUrl, user.AccessToken);
+        await user.SendAsync(Conversation, "before", "before");
+
+        await other.RunAsync(WaitAtCommit);
+        var sending = user.TrySendAsync(Conversation, "held", Id);
+        var lost = await other.FindWaitingAsync(Writer, "advisory");
+        network.Cut();
+        using (var answer = await sending)
+        {
+            await AssertUnknownAsync(answer);
+        }
+
+        var retry = RetryAsync(user);
+        await other.FindWaitingAsync(Reader, "transactionid");
+        Assert.Equal(1, await other.AskAsync<long>("select count(*) from pg_stat_activity where pid = $1", lost));
+        await other.RunAsync("select pg_advisory_unlock(1)");
+
+        await AssertOnceAsync(await retry, user, socket, other, written: true);
     }
 
     /// <summary>Sends the message, ends the process that writes it where it waits, and looks at what the sender is told and what is there.</summary>
@@ -83,16 +120,20 @@ public sealed class PostgresLostBackendTests
         Assert.True(await other.AskAsync<bool>("select pg_terminate_backend($1, 5000)", backend));
         using var answer = await sending;
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.NotNull(answer.Headers.RetryAfter);
-        Assert.Equal("outcome_unknown", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString());
+        await AssertUnknownAsync(answer);
         Assert.Equal(written ? 1 : 0, await other.AskAsync<long>("select count(*) from messages where id = $1", Id));
     }
 
-    /// <summary>The retry is answered with what is there, and the conversation counts on without a gap.</summary>
-    private static async Task AssertOnceAsync(HubClient user, HubSocket socket, PostgresSession other, bool written)
+    private static async Task AssertUnknownAsync(HttpResponseMessage answer)
     {
-        var receipt = await RetryAsync(user);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("outcome_unknown", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString());
+    }
+
+    /// <summary>The retry is answered with what is there, and the conversation counts on without a gap.</summary>
+    private static async Task AssertOnceAsync(JsonElement receipt, HubClient user, HubSocket socket, PostgresSession other, bool written)
+    {
         var next = await user.SendAsync(Conversation, "after", "after");
         await socket.WaitForAsync("the message behind it on the socket", e => Created(e) == "after");
 
