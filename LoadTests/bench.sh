@@ -74,7 +74,7 @@ bench_s3() {
 bench_kafka() {
   local deliveries=() scenario broker brokers=''
   for scenario in "${of_server[@]}"; do
-    case $scenario in delivery* | publish*) deliveries+=("$scenario") ;; esac
+    case $scenario in delivery* | publish* | outbox*) deliveries+=("$scenario") ;; esac
   done
   [ ${#deliveries[@]} -gt 0 ] || return 0
   build tests-brokers Tests/Tests.csproj "${server_folders[@]}" LoadTests Tests
@@ -89,6 +89,7 @@ bench_kafka() {
   done
   if [ -n "$brokers" ]; then
     local of_server=("${deliveries[@]}")
+    raw=(--brokers "$run/brokers-in")
     KAFKA_BOOTSTRAP_SERVERS=$brokers bench_store sqlite-kafka --Kafka:Client:fetch.wait.max.ms=10
   else
     say "Kafka's brokers did not start: deliveries are measured with the embedded log only."
@@ -105,8 +106,8 @@ bench_store() {
   names=()
   for scenario in "${of_server[@]}"; do
     case $store:$scenario in
-      sqlite:start-up | sqlite-kafka:publish*) names+=("$scenario") ;;
-      *:start-up | *:publish*) ;;
+      sqlite:start-up | sqlite-kafka:publish* | sqlite-kafka:outbox*) names+=("$scenario") ;;
+      *:start-up | *:publish* | *:outbox*) ;;
       *) names+=("$scenario") ;;
     esac
   done

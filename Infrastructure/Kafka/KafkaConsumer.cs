@@ -27,6 +27,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
     private readonly PartitionShare _share;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _committing = new(1);
+    private readonly SemaphoreSlim _asking = new(1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IConsumer<string, byte[]>? _consumer;
     private bool _isPaused;
@@ -38,6 +39,9 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         _share = new PartitionShare(options.MaxPrefetched);
         new Thread(Run) { IsBackground = true, Name = $"kafka {groupId}" }.Start();
     }
+
+    /// <summary>It is closed, or about to be.</summary>
+    public bool HasLeft => _stopping.IsCancellationRequested;
 
     public async Task<IReadOnlyList<LogRecord>> ReadAsync(int max, CancellationToken cancellationToken)
     {
@@ -64,6 +68,28 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         }
     }
 
+    /// <summary>
+    /// Records of the partitions behind what the group committed; from the oldest where it committed nothing. The client of administration could be asked for the same, but librdkafka aborts
+    /// the process when the brokers go away while it asks a group's coordinator (its issues 3663 and 4605). Throws <see cref="KafkaException"/> when nobody answers, or this has left.
+    /// </summary>
+    public async Task<long> ReadLagAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        return await Task.Run(
+            () =>
+            {
+                try
+                {
+                    return _consumer is { } consumer ? Lag(consumer, partitions) : throw new KafkaException(new Error(ErrorCode.Local_State, $"{_groupId} has no client now"));
+                }
+                finally
+                {
+                    _asking.Release();
+                }
+            },
+            CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
     public bool TryHold(LogRecord record) => _share.TryHold(record);
 
     public void LetGo(LogRecord record) => _share.LetGo(record);
@@ -72,6 +98,23 @@ internal sealed partial class KafkaConsumer : ILogConsumer
     {
         await _stopping.CancelAsync();
         await _ended.Task.WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static long Lag(IConsumer<string, byte[]> consumer, IReadOnlyList<TopicPartition> partitions)
+    {
+        // The times that stand for both ends of a partition in Kafka's protocol.
+        const int latest = -1;
+        const int earliest = -2;
+        var committed = consumer.Committed(partitions, KafkaClients.AnswerTimeout)
+            .Where(static place => place.Offset.Value >= 0).ToDictionary(static place => place.TopicPartition, static place => place.Offset.Value);
+        var ends = OffsetsAt(latest, partitions);
+        var starts = OffsetsAt(earliest, [.. partitions.Where(partition => !committed.ContainsKey(partition))]);
+        return ends.Sum(end => Math.Max(0, end.Value - (committed.TryGetValue(end.Key, out var done) ? done : starts.GetValueOrDefault(end.Key))));
+
+        Dictionary<TopicPartition, long> OffsetsAt(long time, IReadOnlyList<TopicPartition> places) => places.Count == 0
+            ? []
+            : consumer.OffsetsForTimes(places.Select(place => new TopicPartitionTimestamp(place, new Timestamp(time, TimestampType.NotAvailable))), KafkaClients.AnswerTimeout)
+                .ToDictionary(static place => place.TopicPartition, static place => place.Offset.Value);
     }
 
     /// <summary>The polling thread: a client that breaks for good is replaced.</summary>
@@ -239,10 +282,11 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         _share.Committed(positions);
     }
 
-    /// <summary>Leaves the group at once, so that the others need not wait for a session to end. Waits for a commit under way, which uses the client.</summary>
+    /// <summary>Leaves the group at once, so that the others need not wait for a session to end. Waits for a commit or a question under way, which use the client.</summary>
     private void Leave(IConsumer<string, byte[]> consumer)
     {
         _committing.Wait();
+        _asking.Wait();
         try
         {
             _consumer = null;
@@ -254,6 +298,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         }
         finally
         {
+            _asking.Release();
             _committing.Release();
         }
     }

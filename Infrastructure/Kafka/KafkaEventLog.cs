@@ -7,7 +7,7 @@ namespace Chat4All.Infrastructure.Kafka;
 /// <summary>The event log on a Kafka cluster: topics are Kafka's, and a group is one of Kafka's for each topic it reads.</summary>
 internal sealed class KafkaEventLog(KafkaClients clients, KafkaProducer producer, KafkaAdministration administration, KafkaOptions options, ILoggerFactory logs) : IEventLog
 {
-    private readonly ConcurrentDictionary<(string Topic, string Group), bool> _joined = new();
+    private readonly ConcurrentDictionary<(string Topic, string Group), KafkaConsumer[]> _members = new();
 
     public bool IncludesOutbox => false;
 
@@ -15,17 +15,19 @@ internal sealed class KafkaEventLog(KafkaClients clients, KafkaProducer producer
 
     public ILogConsumer Join(string topic, string group)
     {
-        _joined.TryAdd((topic, group), true);
-        return new KafkaConsumer(clients, options, topic, clients.GroupId(topic, group), logs.CreateLogger<KafkaConsumer>());
+        var member = new KafkaConsumer(clients, options, topic, clients.GroupId(topic, group), logs.CreateLogger<KafkaConsumer>());
+        _members.AddOrUpdate((topic, group), static (_, one) => [one], static (_, others, one) => [.. others.Where(static other => !other.HasLeft), one], member);
+        return member;
     }
 
     /// <summary>Of whole groups: every process that reads for a group says the same.</summary>
     public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
     {
         var lags = new List<ConsumerLag>();
-        foreach (var (topic, group) in _joined.Keys)
+        foreach (var ((topic, group), members) in _members)
         {
-            lags.Add(new ConsumerLag(topic, group, await administration.ReadLagAsync(topic, clients.GroupId(topic, group), cancellationToken)));
+            var member = members.FirstOrDefault(static one => !one.HasLeft) ?? members[^1];
+            lags.Add(new ConsumerLag(topic, group, await member.ReadLagAsync(await administration.ListPartitionsAsync(topic, cancellationToken), cancellationToken)));
         }
 
         return lags;

@@ -45,6 +45,9 @@ internal sealed record RunOptions
     /// <summary>The S3 server that the server's files lie on: endpoint, access key and secret key, with blanks between.</summary>
     public string? RawS3 { get; init; }
 
+    /// <summary>Takes commands for the event log's brokers: <c>ID down BROKER</c>, <c>ID up BROKER</c>, a line each.</summary>
+    public string? Brokers { get; init; }
+
     public AdminAccount? Admin { get; init; }
 
     /// <summary>Messages carry ids of the client's; otherwise the server makes them.</summary>
@@ -82,6 +85,7 @@ internal sealed record RunOptions
             Label = parsed.Text("--label") ?? "",
             RawFolder = parsed.Text("--raw-folder"),
             RawS3 = parsed.Text("--raw-s3"),
+            Brokers = parsed.Text("--brokers"),
             Admin = ReadAdmin(parsed),
             ClientIds = parsed.Flag("--client-ids"),
             Channel = parsed.Text("--channel") ?? "chat4all",
@@ -108,6 +112,7 @@ internal sealed record RunOptions
         words.AddRange(scenario is "idle-sockets" ? [$"--sockets {Sockets} --idle {Idle.TotalSeconds}"] : []);
         words.AddRange(RawFolder is not null && scenario.StartsWith("upload", StringComparison.Ordinal) ? ["--raw-folder …"] : []);
         words.AddRange(RawS3 is not null && scenario.StartsWith("upload", StringComparison.Ordinal) ? ["--raw-s3 …"] : []);
+        words.AddRange(Brokers is not null && scenario == "outbox-drain" ? ["--brokers …"] : []);
         words.AddRange(ClientIds ? ["--client-ids"] : []);
         words.AddRange(Channel != "chat4all" ? [$"--channel {Channel}"] : []);
         return string.Join(' ', words);

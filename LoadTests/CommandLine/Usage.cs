@@ -24,6 +24,7 @@ internal static class Usage
           --channel NAME            where messages go                      (chat4all)
           --raw-folder FOLDER       on the disk of the server's files, for the upload rows
           --raw-s3 'URL KEY SECRET' where the server's files lie in S3
+          --brokers FILE            takes commands for the event log's brokers (ID down N, ID up N), for the outbox-drain row
           --json FILE --html FILE
         loadtests report --in FILE [--in FILE …] [--html FILE] [--markdown FILE] [--json FILE]
         loadtests baseline-server --port N

@@ -7,17 +7,12 @@ namespace Chat4All.LoadTests.Load;
 /// <summary>
 /// Accepts messages as fast as it can until there are as many as wanted, and waits until each has been told to be delivered: how fast a backlog drains while nothing else is asked for.
 /// </summary>
-internal sealed class DeliveryDrainLoad : HttpLoad
+internal sealed class DeliveryDrainLoad : BacklogLoad
 {
     /// <summary>Without a delivery for so long the rest counts as missing.</summary>
     private static readonly long Patience = 30 * Stopwatch.Frequency;
 
-    private readonly RequestMix _requests;
     private readonly SocketGroup _sockets;
-    private readonly long _messages;
-    private readonly int _perRequest;
-    private readonly Stack<HttpConnection> _free = new();
-    private long _asked;
     private long _lastDelivery;
     private long _lastAnswer;
     private long _deliveredBefore;
@@ -32,9 +27,8 @@ internal sealed class DeliveryDrainLoad : HttpLoad
     /// <param name="sockets">Hear of each delivery once; made on this load's loop.</param>
     public DeliveryDrainLoad(
         EndPoint address, int connections, RequestMix requests, int perRequest, long messages, AcceptedIn acceptedIn, Func<Sockets.EventLoop, SocketGroup> sockets)
-        : base(address, connections, perRequest, acceptedIn)
+        : base(address, connections, requests, perRequest, messages, acceptedIn)
     {
-        (_requests, _perRequest, _messages) = (requests, perRequest, messages);
         _sockets = sockets(Loop);
         _sockets.OnMessage = (_, _, now) => _lastDelivery = now;
     }
@@ -52,35 +46,10 @@ internal sealed class DeliveryDrainLoad : HttpLoad
 
     protected override void OnStart(long now)
     {
-        (_asked, _lastAnswer, _lastDelivery) = (0, now, now);
+        (_lastAnswer, _lastDelivery) = (now, now);
         _deliveredBefore = _sockets.Messages;
-        _free.Clear();
-        foreach (var connection in Connections)
-        {
-            _free.Push(connection);
-        }
+        base.OnStart(now);
     }
-
-    protected override long SendDue(long now)
-    {
-        while (_asked < _messages && _free.TryPop(out var connection))
-        {
-            if (connection.IsOpen)
-            {
-                _asked += _perRequest;
-                Send(connection, _requests.Next(), now);
-            }
-        }
-
-        if (_asked >= _messages)
-        {
-            EndWindow();
-        }
-
-        return long.MaxValue;
-    }
-
-    protected override void OnFree(HttpConnection connection, long now) => _free.Push(connection);
 
     protected override void OnAnswered(HttpConnection connection, long now)
     {

@@ -21,6 +21,7 @@ internal static partial class ScenarioList
         new FanOutScenario(),
         new ConversationListScenario(),
         new PostAtRateScenario("publish-1000", 1_000),
+        new OutboxDrainScenario(),
         new DeliveryScenario(),
         new DeliveryDrainScenario(),
         new UploadScenario(1),

@@ -27,6 +27,13 @@ internal sealed class PublishDelays(ChatApi api)
         }
     }
 
+    /// <summary>How many events the log has taken.</summary>
+    public async Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        var now = Read(await api.GetMetricsAsync(cancellationToken)).GetValueOrDefault(double.PositiveInfinity);
+        return (long)(now - _before.GetValueOrDefault(double.PositiveInfinity));
+    }
+
     private static SortedDictionary<double, double> Read(string metrics)
     {
         var buckets = new SortedDictionary<double, double>();

@@ -80,6 +80,46 @@ public sealed class KafkaEventLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_lag_may_be_asked_for_while_all_brokers_go_away_and_come_back()
+    {
+        // The client library has aborted its process over such questions.
+        await using var kafka = new KafkaLog(_cluster);
+        await using var consumer = kafka.Log.Join(Topic, "readers");
+        await AppendUntilTakenAsync(kafka.Log, Events("key", 3));
+        using var end = new CancellationTokenSource();
+        var (answers, failures) = (0, 0);
+        var asking = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                try
+                {
+                    Assert.Equal(3, Assert.Single(await kafka.Log.ReadLagAsync(CancellationToken.None)).Records);
+                    answers++;
+                }
+                catch (KafkaException)
+                {
+                    failures++;
+                }
+            }
+        });
+
+        for (var round = 1; round <= 2; round++)
+        {
+            var (answered, failed) = (answers, failures);
+            await Eventually.HoldsAsync("the lag is known", () => answers > answered || asking.IsFaulted);
+            await _cluster.SetAllDownAsync();
+            await Eventually.HoldsAsync("questions fail", () => failures > failed + 1 || asking.IsFaulted);
+            await _cluster.SetAllUpAsync();
+        }
+
+        var last = answers;
+        await Eventually.HoldsAsync("the lag is known again", () => answers > last || asking.IsFaulted);
+        await end.CancelAsync();
+        await asking;
+    }
+
+    [Fact]
     public async Task A_worker_that_is_slow_gets_every_record_once_although_reading_pauses()
     {
         await using var kafka = new KafkaLog(_cluster, static options => options with { MaxPrefetched = 10 });
