@@ -70,6 +70,9 @@ public sealed record LogEvent
 
     /// <summary>W3C trace context of whoever caused the event; null when it was not traced.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>The event was in the log before and goes in once more on purpose: it is no second attempt at an append that failed. Not part of the record.</summary>
+    public bool IsRepeat { get; init; }
 }
 
 /// <summary>An event as read.</summary>

@@ -17,11 +17,11 @@ internal sealed class KafkaAdministration(KafkaClients clients) : IDisposable
 
     public Task PingAsync(CancellationToken cancellationToken) => DescribeAsync(cancellationToken);
 
-    /// <summary>The partitions of a topic.</summary>
+    /// <summary>The partitions of a topic. Throws <see cref="KafkaException"/> when nobody knows them.</summary>
     public async Task<IReadOnlyList<TopicPartition>> ListPartitionsAsync(string topic, CancellationToken cancellationToken)
     {
-        var described = await AskAsync(client => client.GetMetadata(topic, KafkaClients.AnswerTimeout), cancellationToken);
-        return [.. described.Topics.Single().Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
+        var described = (await AskAsync(client => client.GetMetadata(topic, KafkaClients.AnswerTimeout), cancellationToken)).Topics.Single();
+        return described.Error.IsError ? throw new KafkaException(described.Error) : [.. described.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId))];
     }
 
     public void Dispose()

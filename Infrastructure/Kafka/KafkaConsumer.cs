@@ -53,7 +53,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
     {
         _share.Note(done);
 
-        // Commits that wait here together are one.
+        // The polling thread commits too, what was refused before.
         await _committing.WaitAsync(cancellationToken);
         try
         {
@@ -80,7 +80,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
             {
                 try
                 {
-                    return _consumer is { } consumer ? Lag(consumer, partitions) : throw new KafkaException(new Error(ErrorCode.Local_State, $"{_groupId} has no client now"));
+                    return Lag(partitions);
                 }
                 finally
                 {
@@ -100,12 +100,12 @@ internal sealed partial class KafkaConsumer : ILogConsumer
         await _ended.Task.WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static long Lag(IConsumer<string, byte[]> consumer, IReadOnlyList<TopicPartition> partitions)
+    private long Lag(IReadOnlyList<TopicPartition> partitions)
     {
         // The times that stand for both ends of a partition in Kafka's protocol.
         const int latest = -1;
         const int earliest = -2;
-        var committed = consumer.Committed(partitions, KafkaClients.AnswerTimeout)
+        var committed = Client().Committed(partitions, KafkaClients.AnswerTimeout)
             .Where(static place => place.Offset.Value >= 0).ToDictionary(static place => place.TopicPartition, static place => place.Offset.Value);
         var ends = OffsetsAt(latest, partitions);
         var starts = OffsetsAt(earliest, [.. partitions.Where(partition => !committed.ContainsKey(partition))]);
@@ -113,8 +113,11 @@ internal sealed partial class KafkaConsumer : ILogConsumer
 
         Dictionary<TopicPartition, long> OffsetsAt(long time, IReadOnlyList<TopicPartition> places) => places.Count == 0
             ? []
-            : consumer.OffsetsForTimes(places.Select(place => new TopicPartitionTimestamp(place, new Timestamp(time, TimestampType.NotAvailable))), KafkaClients.AnswerTimeout)
+            : Client().OffsetsForTimes(places.Select(place => new TopicPartitionTimestamp(place, new Timestamp(time, TimestampType.NotAvailable))), KafkaClients.AnswerTimeout)
                 .ToDictionary(static place => place.TopicPartition, static place => place.Offset.Value);
+
+        // Whoever stops waits for one question at most.
+        IConsumer<string, byte[]> Client() => _consumer is { } consumer && !HasLeft ? consumer : throw new KafkaException(new Error(ErrorCode.Local_State, $"{_groupId} has no client now"));
     }
 
     /// <summary>The polling thread: a client that breaks for good is replaced.</summary>

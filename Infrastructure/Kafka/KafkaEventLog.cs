@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chat4All.Grains.Ports;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace Chat4All.Infrastructure.Kafka;
@@ -20,17 +21,30 @@ internal sealed class KafkaEventLog(KafkaClients clients, KafkaProducer producer
         return member;
     }
 
-    /// <summary>Of whole groups: every process that reads for a group says the same.</summary>
+    /// <summary>
+    /// Of whole groups: every process that reads for a group says the same. A group that nobody of this process reads any more, or whose member cannot say, is left out; throws
+    /// <see cref="KafkaException"/> when that is all of them.
+    /// </summary>
     public async Task<IReadOnlyList<ConsumerLag>> ReadLagAsync(CancellationToken cancellationToken)
     {
         var lags = new List<ConsumerLag>();
+        KafkaException? unanswered = null;
         foreach (var ((topic, group), members) in _members)
         {
-            var member = members.FirstOrDefault(static one => !one.HasLeft) ?? members[^1];
-            lags.Add(new ConsumerLag(topic, group, await member.ReadLagAsync(await administration.ListPartitionsAsync(topic, cancellationToken), cancellationToken)));
+            try
+            {
+                if (members.FirstOrDefault(static one => !one.HasLeft) is { } member)
+                {
+                    lags.Add(new ConsumerLag(topic, group, await member.ReadLagAsync(await administration.ListPartitionsAsync(topic, cancellationToken), cancellationToken)));
+                }
+            }
+            catch (KafkaException silent)
+            {
+                unanswered = silent;
+            }
         }
 
-        return lags;
+        return lags.Count > 0 || unanswered is null ? lags : throw unanswered;
     }
 
     public Task PingAsync(CancellationToken cancellationToken) => administration.PingAsync(cancellationToken);

@@ -7,7 +7,8 @@ namespace Chat4All.Infrastructure.Kafka;
 
 /// <summary>
 /// Appends events and waits for their delivery reports. An event that the cluster does not take in time stays on its way, in its place: appending it again means waiting for it, or for
-/// nothing when it has arrived since, so that events of a key keep their order however often they are tried, and a cluster that is slow gets none of them twice.
+/// nothing when it has arrived since, so that events of a key keep their order however often they are tried, and a cluster that is slow gets them once as a rule. What is to go in once more
+/// on purpose says so (<see cref="LogEvent.IsRepeat"/>).
 /// </summary>
 internal sealed partial class KafkaProducer : IDisposable
 {
@@ -35,7 +36,7 @@ internal sealed partial class KafkaProducer : IDisposable
         var producer = Current();
         foreach (var one in events)
         {
-            var delivery = _unanswered.TryGetValue((topic, one.Id), out var earlier) ? earlier : producer.ProduceAsync(topic, KafkaRecords.ToMessage(one), CancellationToken.None);
+            var delivery = !one.IsRepeat && _unanswered.TryGetValue((topic, one.Id), out var earlier) ? earlier : producer.ProduceAsync(topic, KafkaRecords.ToMessage(one), CancellationToken.None);
             deliveries.Add(delivery);
             if (delivery.IsFaulted)
             {
@@ -48,18 +49,23 @@ internal sealed partial class KafkaProducer : IDisposable
         {
             await Task.WhenAll(deliveries).WaitAsync(_options.DeliveryTimeout, cancellationToken);
         }
-        catch (Exception cause)
+        catch (TimeoutException)
         {
-            Remember(topic, events, deliveries);
-            throw cause switch
-            {
-                TimeoutException => new KafkaRefusedException($"Kafka did not take the event within {_options.DeliveryTimeout.TotalSeconds:0.#} s{LastError()}."),
-                KafkaException refused => new KafkaRefusedException($"Kafka refused: {refused.Error.Reason}", refused),
-                _ => cause,
-            };
+            Remember(producer, topic, events, deliveries);
+            throw new KafkaRefusedException($"Kafka did not take the event within {_options.DeliveryTimeout.TotalSeconds:0.#} s{LastError()}.");
+        }
+        catch (KafkaException refused)
+        {
+            Remember(producer, topic, events, deliveries);
+            throw new KafkaRefusedException($"Kafka refused: {refused.Error.Reason}", refused);
+        }
+        catch
+        {
+            Remember(producer, topic, events, deliveries);
+            throw;
         }
 
-        foreach (var one in events)
+        foreach (var one in events.Where(static one => !one.IsRepeat))
         {
             _unanswered.TryRemove((topic, one.Id), out _);
         }
@@ -67,8 +73,22 @@ internal sealed partial class KafkaProducer : IDisposable
 
     public void Dispose() => Retire(_producer);
 
-    /// <summary>Keeps the deliveries of an append that failed, until it is made again: those still open, and those that have arrived. A delivery that failed is forgotten.</summary>
-    private void Remember(string topic, IReadOnlyList<LogEvent> events, List<Task> deliveries)
+    /// <summary>
+    /// Keeps the deliveries of an append that failed, until it is made again: those still open, and those that have arrived. A delivery that failed is forgotten, and so are all of a producer
+    /// that was replaced: they may never be reported.
+    /// </summary>
+    private void Remember(IProducer<string, byte[]> producer, string topic, IReadOnlyList<LogEvent> events, List<Task> deliveries)
+    {
+        lock (_replacing)
+        {
+            if (producer == _producer)
+            {
+                RememberCurrent(topic, events, deliveries);
+            }
+        }
+    }
+
+    private void RememberCurrent(string topic, IReadOnlyList<LogEvent> events, List<Task> deliveries)
     {
         if (_unanswered.Count > 2 * _options.MaxInFlight)
         {
@@ -82,7 +102,7 @@ internal sealed partial class KafkaProducer : IDisposable
         for (var i = 0; i < deliveries.Count; i++)
         {
             var place = (topic, events[i].Id);
-            if (_unanswered.TryAdd(place, deliveries[i]))
+            if (!events[i].IsRepeat && _unanswered.TryAdd(place, deliveries[i]))
             {
                 _ = deliveries[i].ContinueWith(
                     failed => _unanswered.TryRemove(new(place, failed)),

@@ -13,7 +13,7 @@ internal sealed class OutboxDrainScenario : IScenario
     private const int Connections = 4;
     private const int Size = 200;
     private const long Messages = 100_000;
-    private const int BrokersCount = 3;
+    private const int Brokers = 3;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
     /// <summary>Long enough that the server gives its first attempts up.</summary>
@@ -86,5 +86,5 @@ internal sealed class OutboxDrainScenario : IScenario
     }
 
     private static Task CommandAsync(string brokers, string command, CancellationToken cancellationToken) =>
-        File.AppendAllLinesAsync(brokers, Enumerable.Range(1, BrokersCount).Select(broker => $"{command}-{broker} {command} {broker}"), cancellationToken);
+        File.AppendAllLinesAsync(brokers, Enumerable.Range(1, Brokers).Select(broker => $"{command}-{broker} {command} {broker}"), cancellationToken);
 }

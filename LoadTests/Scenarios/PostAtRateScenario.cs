@@ -28,7 +28,7 @@ internal sealed class PostAtRateScenario(string name, double perSecond) : IScena
         return
         [
             context.Row(
-                Name, Description, measured, stored, $"{load.Queued} messages of the last run waited for one of {Connections} connections", await delays.DescribeAsync(cancellationToken)),
+                Name, Description, measured, stored, $"{load.Queued} messages of the last run waited for one of {Connections} connections", $"{await delays.DescribeAsync(cancellationToken)}, warm-up included"),
         ];
     }
 }

@@ -29,6 +29,12 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
 
             _unsettled.Add(batch.Count);
             finishing = FinishAsync(finishing, handler.Settled, batch, commits);
+            if (finishing.IsFaulted)
+            {
+                // A defect: nothing would be committed any more.
+                await finishing;
+            }
+
             if (handler.Gathering > TimeSpan.Zero && batch.Count < handler.MaxBatch)
             {
                 await DelayAsync(handler.Gathering);
@@ -60,11 +66,7 @@ internal sealed partial class BatchWorker(IBatchHandler handler, IEventLog event
 
         // It may include what others than this worker left to the handler, which no cut-off ends.
         await settled.WaitAsync(CutOff);
-        foreach (var record in batch)
-        {
-            commits.Reach(record.Partition, record.Offset);
-        }
-
+        commits.Reach(batch.Select(static record => record.Position));
         _unsettled.Add(-batch.Count);
     }
 

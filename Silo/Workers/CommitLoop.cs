@@ -22,12 +22,16 @@ internal sealed class CommitLoop(Func<IReadOnlyList<LogPosition>, Task> commit)
         }
     }
 
-    /// <summary>Everything up to an offset of a partition is done.</summary>
-    public void Reach(int partition, long offset)
+    /// <summary>Everything up to these positions is done, and goes into the same commit.</summary>
+    public void Reach(params IEnumerable<LogPosition> positions)
     {
         lock (_lock)
         {
-            _reached[partition] = offset;
+            foreach (var position in positions)
+            {
+                _reached[position.Partition] = position.Offset;
+            }
+
             if (_running.IsCompleted)
             {
                 _running = Task.Run(RunAsync, CancellationToken.None);

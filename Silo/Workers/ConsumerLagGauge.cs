@@ -29,6 +29,8 @@ internal sealed partial class ConsumerLagGauge(IEventLog eventLog, TimeProvider 
             {
                 if (!stoppingToken.IsCancellationRequested)
                 {
+                    // What was true a while ago would look as if it still were.
+                    Volatile.Write(ref _lag, []);
                     LogUnknown(log, failure);
                 }
             }

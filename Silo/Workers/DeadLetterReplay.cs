@@ -34,7 +34,7 @@ internal sealed class DeadLetterReplay(IDeadLetterStore store, IEventLog eventLo
         else
         {
             // Its consumers know the event by its id; what must happen again although it happened says so itself.
-            await eventLog.AppendAsync(letter.Topic, [one.Type == DeliveryRequest.Type ? DeliveryRequest.Replayed(one) : one], CancellationToken.None);
+            await eventLog.AppendAsync(letter.Topic, [(one.Type == DeliveryRequest.Type ? DeliveryRequest.Replayed(one) : one) with { IsRepeat = true }], CancellationToken.None);
         }
 
         await store.MarkReplayedAsync(letter, entry, CancellationToken.None);

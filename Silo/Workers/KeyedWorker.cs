@@ -140,7 +140,7 @@ internal sealed partial class KeyedWorker : Worker
     {
         if (_progress[taken.Record.Partition].Finish(taken.Entry) is { } reached)
         {
-            commits.Reach(taken.Record.Partition, reached);
+            commits.Reach(new LogPosition(taken.Record.Partition, reached));
         }
     }
 

@@ -101,6 +101,10 @@ internal abstract partial class Worker : IHostedService, IDisposable
         {
             await consumer.CommitAsync(done, CutOff);
         }
+        catch (OperationCanceledException) when (CutOff.IsCancellationRequested)
+        {
+            // The log knows how far the worker is; it may still commit that when the consumer leaves.
+        }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogCommitFailed(Log, _group, _topic, failure);

@@ -20,7 +20,16 @@ internal sealed class SmallDisk : IDisposable
         Skip.If(!OperatingSystem.IsLinux() || Environment.UserName != "root", "Only root can make a small disk.");
         var disk = new SmallDisk();
         using var shell = new Shell();
-        await shell.RunAsync($"mount -t tmpfs -o size={size} tmpfs {disk.Folder}");
+        try
+        {
+            await shell.RunAsync($"mount -t tmpfs -o size={size} tmpfs {disk.Folder}");
+        }
+        catch (InvalidOperationException refused)
+        {
+            disk._folder.Dispose();
+            Skip.If(true, $"Nobody may mount here: {refused.Message}");
+        }
+
         return disk;
     }
 

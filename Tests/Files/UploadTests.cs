@@ -127,7 +127,7 @@ public sealed class UploadTests(HubFixture hub) : IClassFixture<HubFixture>
                 both.SetResult();
             }
 
-            return both.Task;
+            return both.Task.WaitAsync(TimeSpan.FromSeconds(30));
         }));
     }
 

@@ -20,7 +20,8 @@ internal static class HubProgram
     /// <summary>How to start it, with no settings but these.</summary>
     public static ProcessStartInfo Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string workingFolder)
     {
-        var start = new ProcessStartInfo("dotnet", [Path, .. arguments]) { WorkingDirectory = workingFolder };
+        // A shell starts what runs in its background deaf to Ctrl-C, and a server under test must hear it.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path, .. arguments]) { WorkingDirectory = workingFolder };
         ClearSettings(start);
         foreach (var (name, value) in environment)
         {

@@ -214,6 +214,23 @@ public sealed class KafkaEventLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_goes_in_once_more_on_purpose_is_sent_although_the_first_arrived_after_it_was_given_up()
+    {
+        await using var kafka = new KafkaLog(_cluster, static options => options with { DeliveryTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var consumer = kafka.Log.Join(Topic, "readers");
+        await AppendUntilTakenAsync(kafka.Log, Events("key", 1));
+        await ReadAsync(consumer, 1);
+        await _cluster.SetAnswerDelayAsync(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<Exception>(() => kafka.Log.AppendAsync(Topic, Events("key", 1, from: 2), CancellationToken.None));
+        Assert.Equal("key-2", Assert.Single(await ReadAsync(consumer, 1)).Event.Id);
+        await _cluster.SetAnswerDelayAsync(TimeSpan.Zero);
+
+        await AppendUntilTakenAsync(kafka.Log, [Event("key", 2) with { IsRepeat = true }]);
+
+        Assert.Equal("key-2", Assert.Single(await ReadAsync(consumer, 1)).Event.Id);
+    }
+
+    [Fact]
     public async Task Leaders_that_move_and_a_broker_that_goes_and_comes_disturb_neither_order_nor_readers()
     {
         await using var kafka = new KafkaLog(_cluster);

@@ -5,7 +5,7 @@ namespace Chat4All.Silo.Workers.Deliveries;
 
 /// <summary>
 /// Requests on their way into one channel's topic, in their order, one append at a time; what comes meanwhile goes together in the next. While the topic takes nothing they wait here, so
-/// that the other channels do not wait for it; each is appended until it is taken, and none that was taken is appended again.
+/// that the other channels do not wait for it; each is appended until it is taken.
 /// </summary>
 internal sealed partial class RequestQueue(IEventLog eventLog, string topic, RequestRoom room, TimeProvider time, ILogger log)
 {

@@ -27,9 +27,9 @@ public sealed class PostgresStoreFixture : StoreFixture
 
     protected override StoreFixture New() => new PostgresStoreFixture();
 
-    /// <summary>A new database's first connection asks for all its types: beside other tests that may take longer than the second that a hub gives it.</summary>
+    /// <summary>A new database's first connection asks for all its types: beside other tests that may take longer than the second that a hub gives it, and a command longer than a hub's 5 s.</summary>
     protected override void Register(IServiceCollection services) =>
-        services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString, ConnectSeconds = 15 });
+        services.AddPostgresStore(new PostgresStoreOptions { ConnectionString = ConnectionString, ConnectSeconds = 15, CommandSeconds = 30 });
 
     protected override async Task CreateAsync() => _database = await PostgresDatabase.CreateAsync();
 

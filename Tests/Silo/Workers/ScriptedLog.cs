@@ -92,6 +92,7 @@ internal sealed class ScriptedLog : IEventLog
                 await gate.Task.WaitAsync(cancellationToken);
             }
 
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (var place in done)
             {
                 log._commits.Enqueue(place);
