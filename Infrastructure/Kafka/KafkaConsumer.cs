@@ -117,7 +117,7 @@ internal sealed partial class KafkaConsumer : ILogConsumer
                 .ToDictionary(static place => place.TopicPartition, static place => place.Offset.Value);
 
         // Whoever stops waits for one question at most.
-        IConsumer<string, byte[]> Client() => _consumer is { } consumer && !HasLeft ? consumer : throw new KafkaException(new Error(ErrorCode.Local_State, $"{_groupId} has no client now"));
+        IConsumer<string, byte[]> Client() => _consumer is { } consumer && !HasLeft ? consumer : throw new KafkaException(new Error(Confluent.Kafka.ErrorCode.Local_State, $"{_groupId} has no client now"));
     }
 
     /// <summary>The polling thread: a client that breaks for good is replaced.</summary>
