@@ -32,7 +32,6 @@ internal sealed class DeliveryScenario : IScenario
         var fromAnswer = new List<LatencyHistogram>();
         await context.TimedAsync("opening sockets", TimeSpan.FromSeconds(1), () => load.Sockets.Open(cancellationToken));
         var delays = new PublishDelays(context.Api);
-        await delays.StartAsync(cancellationToken);
         var measured = await context.MeasureAsync(
             (window, cpu, token) =>
             {
@@ -40,7 +39,8 @@ internal sealed class DeliveryScenario : IScenario
                 fromAnswer.Add(load.FromAnswer);
                 return run;
             },
-            cancellationToken);
+            cancellationToken,
+            delays.StartAsync);
 
         var stored = await ledger.CloseAsync(measured.Accepted, measured.Unknown, cancellationToken);
         var row = context.Row(

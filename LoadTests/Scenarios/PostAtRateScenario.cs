@@ -22,13 +22,12 @@ internal sealed class PostAtRateScenario(string name, double perSecond) : IScena
         var requests = await conversations.MessagesAsync(context.Options.ClientIds, cancellationToken);
         using var load = new OpenLoop(context.Address, Connections, requests, perSecond);
         var delays = new PublishDelays(context.Api);
-        await delays.StartAsync(cancellationToken);
-        var measured = await context.MeasureAsync(load.Run, cancellationToken);
+        var measured = await context.MeasureAsync(load.Run, cancellationToken, delays.StartAsync);
         var stored = await ledger.CloseAsync(measured.Accepted, measured.Unknown, cancellationToken);
         return
         [
             context.Row(
-                Name, Description, measured, stored, $"{load.Queued} messages of the last run waited for one of {Connections} connections", $"{await delays.DescribeAsync(cancellationToken)}, warm-up included"),
+                Name, Description, measured, stored, $"{load.Queued} messages of the last run waited for one of {Connections} connections", await delays.DescribeAsync(cancellationToken)),
         ];
     }
 }

@@ -31,10 +31,13 @@ internal sealed class ScenarioContext(RunOptions options, EndPoint address, Chat
     /// <summary>Warms up, then makes the timed runs, on a thread of their own.</summary>
     /// <param name="run">One run of the given length.</param>
     /// <param name="cancellationToken">Ends the runs early.</param>
-    public async Task<Measurement> MeasureAsync(Func<TimeSpan, CpuMeter, CancellationToken, LoadRun> run, CancellationToken cancellationToken)
+    /// <param name="onWarm">Awaited between the warm-up and the first timed run.</param>
+    public async Task<Measurement> MeasureAsync(
+        Func<TimeSpan, CpuMeter, CancellationToken, LoadRun> run, CancellationToken cancellationToken, Func<CancellationToken, Task>? onWarm = null)
     {
         var cpu = new CpuMeter(options.ServerProcessId);
         var warmUp = await TimedAsync("warm-up", options.WarmUp, () => run(options.WarmUp, cpu, cancellationToken));
+        await (onWarm?.Invoke(cancellationToken) ?? Task.CompletedTask);
         var runs = new List<LoadRun>();
         for (var i = 1; i <= options.Runs; i++)
         {
